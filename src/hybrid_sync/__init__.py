@@ -1,0 +1,1 @@
+"""hybrid-sync: keeps a hybrid event, its Webex meeting, its invitations and its attendance in step."""

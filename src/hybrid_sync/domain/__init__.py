@@ -1,0 +1,1 @@
+"""What hybrid-sync decides. Pure: the standard library only, no clock, no input or output."""

@@ -1,0 +1,221 @@
+"""Attendance measured in presence: the union of a person's stays, clipped to the event (P6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hybrid_sync.domain.events import Event
+from hybrid_sync.domain.people import Registrant, RegistrantStatus, email_key
+
+Interval = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One device's one stay: a raw fact, kept as it came. Instants are UTC; None means that it was not told.
+
+    `key` is unique within the event, so that a second pull adds nothing. `source` is "webex" or "room".
+    `role` is "host", "cohost" or "attendee".
+    """
+
+    key: str
+    event_id: str
+    instance_id: str
+    display_name: str
+    email: str
+    joined: datetime | None
+    left: datetime | None
+    role: str = "attendee"
+    source: str = "webex"
+    device: str = ""
+
+    def __repr__(self) -> str:
+        return f"Segment(key={self.key!r}, joined={self.joined}, left={self.left})"
+
+
+INVENTED_DOMAIN = "guest.webex.localhost"
+
+
+def real_email(email: str) -> str | None:
+    """The e-mail key, or None for a missing or invented address (webex.md 3.1: `<uuid>@guest.webex.localhost`)."""
+    key = email_key(email)
+    return None if not key or "@" not in key or key.endswith("@" + INVENTED_DOMAIN) else key
+
+
+def union(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same time without overlaps, in order."""
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def clip(intervals: Iterable[Interval], window: Interval) -> list[Interval]:
+    """The parts of `intervals` inside `window`."""
+    clipped = ((max(start, window[0]), min(end, window[1])) for start, end in intervals)
+    return [(start, end) for start, end in clipped if start < end]
+
+
+def length(intervals: Iterable[Interval]) -> timedelta:
+    return sum((end - start for start, end in union(intervals)), timedelta(0))
+
+
+@dataclass(frozen=True)
+class Presence:
+    """One person's attendance. `online` and `room` may overlap; `total` counts an overlap once.
+
+    `share` is the part of the event's length in 0..1. `person` is None for somebody who matches no registrant;
+    then `name` is what they called themselves.
+    """
+
+    name: str
+    email: str | None
+    person: Registrant | None
+    total: timedelta
+    online: timedelta
+    room: timedelta
+    share: float
+    first: datetime | None
+    last: datetime | None
+    verdict: str
+    intervals: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Everything that a report needs. `window` is the event's planned time (UTC); margins are already applied."""
+
+    event: Event
+    window: Interval
+    present: tuple[Presence, ...]
+    no_shows: tuple[Registrant, ...]
+    unmatched: tuple[Presence, ...]
+    staff: tuple[str, ...]
+    doubts: tuple[str, ...]
+    instances: tuple[str, ...]
+    pulled_at: datetime | None
+
+    @property
+    def registered(self) -> int:
+        return len(self.no_shows) + sum(1 for row in self.present if row.person)
+
+
+def attendance(
+    event: Event,
+    people: Sequence[Registrant],
+    segments: Sequence[Segment],
+    *,
+    margin: timedelta = timedelta(minutes=10),
+    present_from: timedelta = timedelta(minutes=1),
+    pulled_at: datetime | None = None,
+) -> Attendance:
+    """Who was there and for how long.
+
+    Stays are counted from `margin` before the start to `margin` after the end, the figure never above the event's
+    own length. A person is present from `present_from` on, "partly" below that. Matching is by real e-mail address
+    only; names never decide (design.md 5 of issue "Attendance"). Raises ValueError for an event without an end.
+    """
+    if event.ends is None:
+        raise ValueError(f"event {event.id} has no end")
+    window = (event.starts.instant, event.ends.instant)
+    wide = (window[0] - margin, window[1] + margin)
+    by_key = {person.key: person for person in people if person.status is RegistrantStatus.APPROVED}
+    doubts: list[str] = []
+    guests = [segment for segment in segments if segment.role == "attendee"]
+    grouped = _grouped(guests)
+    present: list[Presence] = []
+    unmatched: list[Presence] = []
+    for key, stays in grouped.items():
+        person = by_key.get(key)
+        row = _presence(event, person, stays, wide, present_from, doubts)
+        if row.total > timedelta(0):
+            (present if person else unmatched).append(row)
+    came = {row.person.id for row in present if row.person}
+    staff = {segment.display_name for segment in segments if segment.role != "attendee"}
+    return Attendance(
+        event=event,
+        window=window,
+        present=tuple(sorted(present, key=lambda row: row.name.casefold())),
+        no_shows=tuple(person for person in by_key.values() if person.id not in came),
+        unmatched=tuple(sorted(unmatched, key=lambda row: row.name.casefold())),
+        staff=tuple(sorted(staff)),
+        doubts=tuple(doubts),
+        instances=tuple(sorted({segment.instance_id for segment in segments})),
+        pulled_at=pulled_at,
+    )
+
+
+def _grouped(segments: Sequence[Segment]) -> Mapping[str, list[Segment]]:
+    """Stays of one person together: by address; without a usable one, each name within one source stands alone."""
+    grouped: dict[str, list[Segment]] = {}
+    for segment in segments:
+        key = real_email(segment.email) or f"?{segment.email or segment.key}"
+        grouped.setdefault(key, []).append(segment)
+    return grouped
+
+
+def _presence(
+    event: Event,
+    person: Registrant | None,
+    stays: Sequence[Segment],
+    wide: Interval,
+    present_from: timedelta,
+    doubts: list[str],
+) -> Presence:
+    kinds: dict[str, list[Interval]] = {"webex": [], "room": []}
+    for stay in stays:
+        interval = _interval(stay, wide, doubts)
+        if interval:
+            kinds.setdefault(stay.source, []).append(interval)
+    online, room = clip(union(kinds["webex"]), wide), clip(union(kinds["room"]), wide)
+    both = union(online + room)
+    total = min(length(both), event.duration)
+    return Presence(
+        name=person.name if person else stays[0].display_name,
+        email=person.email if person else real_email(stays[0].email),
+        person=person,
+        total=total,
+        online=min(length(online), event.duration),
+        room=min(length(room), event.duration),
+        share=total / event.duration if event.duration else 0.0,
+        first=both[0][0] if both else None,
+        last=both[-1][1] if both else None,
+        verdict="present" if total >= present_from else "partly",
+        intervals=tuple(both),
+    )
+
+
+def _interval(stay: Segment, wide: Interval, doubts: list[str]) -> Interval | None:
+    """A stay's times. A missing join counts as nothing; a missing leave as the end of the window, and both are said."""
+    if stay.joined is None:
+        doubts.append(f"{stay.display_name}: a stay without a join time was not counted")
+        return None
+    if stay.left is None:
+        if stay.joined < wide[1]:
+            doubts.append(f"{stay.display_name}: no leave time, counted to the end")
+        return (stay.joined, max(stay.joined, wide[1]))
+    return (stay.joined, stay.left)
+
+
+def pulls_due(
+    event: Event, done: Sequence[datetime], after: Sequence[timedelta], now: datetime
+) -> tuple[bool, datetime | None]:
+    """Whether attendance should be pulled now, and when next.
+
+    `after` are the delays after the planned end (webex.md 3.1: leave times still change for hours); `done` are the
+    instants (UTC) of earlier pulls.
+    """
+    if event.ends is None:
+        return (False, None)
+    moments = [event.ends.instant + delay for delay in sorted(after)]
+    passed = [moment for moment in moments if moment <= now]
+    ahead = next((moment for moment in moments if moment > now), None)
+    due = bool(passed) and not any(at >= passed[-1] for at in done)
+    return (due, ahead)

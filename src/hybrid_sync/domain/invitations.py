@@ -1,0 +1,229 @@
+"""What each registrant should have in their calendar, and the next message that brings it there.
+
+The ledger keeps every message that was ever made for a person, with its bytes. UID and SEQUENCE follow
+RFC 5546 2.1.4: one UID for one person's entry for ever, SEQUENCE raised when something they must know changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from hybrid_sync.domain.events import Event, EventState
+from hybrid_sync.domain.people import Mode, Registrant
+from hybrid_sync.domain.plan import Change, Hold
+
+
+class Method(StrEnum):
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class MessageState(StrEnum):
+    PENDING = "pending"
+    """Written down, perhaps on the wire: the same bytes go out again if its fate is not known."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """The mail server will not take it for this address."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a person must be told; a change of any of these is worth a new message.
+
+    Times are wall times with zone, so that a change of law shows as a change of UTC beside them.
+    """
+
+    title: str
+    starts: str
+    ends: str
+    starts_utc: str
+    ends_utc: str
+    zone: str
+    place: str
+    mode: str
+    join_link: str | None
+    language: str
+
+    @property
+    def digest(self) -> str:
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A ledger row: one message for one person.
+
+    `facts` is what it tells. `stamp` is its DTSTAMP (UTC). `mime` are its bytes, made once.
+    """
+
+    registrant_id: str
+    event_id: str
+    email: str
+    uid: str
+    incarnation: int
+    sequence: int
+    method: Method
+    state: MessageState
+    stamp: datetime
+    message_id: str
+    facts: Facts
+    kind: str = "mail.invitation"
+    mime: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Message({self.kind}, uid={self.uid}, sequence={self.sequence}, state={self.state.value})"
+
+
+def invitation_uid(event_id: str, registrant_id: str, incarnation: int) -> str:
+    """UID of a person's calendar entry: the same for ever, without personal data (RFC 7986 5.3)."""
+    return str(_uuid(f"hybrid-sync/{event_id}/{registrant_id}/{incarnation}"))
+
+
+def message_id(uid: str, sequence: int, method: Method, domain: str) -> str:
+    """Message-ID of one message, the same on every try (RFC 5322 3.6.4)."""
+    return f"<{uid}.{sequence}.{method.value.lower()}@{domain}>"
+
+
+def _uuid(name: str) -> UUID:
+    return uuid5(NAMESPACE_URL, name)
+
+
+def facts_for(event: Event, person: Registrant, join_link: str | None) -> Facts:
+    """What `person` must be told of `event`. Raises ValueError for an event without an end."""
+    if event.ends is None:
+        raise ValueError(f"event {event.id} has no end")
+    return Facts(
+        title=event.title,
+        starts=event.starts.isoformat(),
+        ends=event.ends.isoformat(),
+        starts_utc=event.starts.instant.isoformat(),
+        ends_utc=event.ends.instant.isoformat(),
+        zone=event.time_zone,
+        place=event.place if person.mode is Mode.ROOM else "",
+        mode=person.mode.value,
+        join_link=join_link if person.mode is Mode.ONLINE else None,
+        language=person.language,
+    )
+
+
+@dataclass(frozen=True)
+class WantedMessage:
+    """The next message for one person: everything but its stamp, Message-ID and bytes."""
+
+    person: Registrant
+    uid: str
+    incarnation: int
+    sequence: int
+    method: Method
+    facts: Facts
+    kind: str
+    email: str
+    before: Facts | None = None
+
+
+def plan_invitations(
+    event: Event,
+    people: Sequence[Registrant],
+    latest: Mapping[str, Message],
+    facts: Mapping[str, Facts],
+    not_ready: Mapping[str, str],
+    now: datetime,
+) -> list[Change]:
+    """The messages that bring every person's calendar in line, cancellations first.
+
+    `latest` is each person's newest ledger row by registrant id, `facts` what each coming person should know.
+    `not_ready` says for whom an invitation must wait and why (no meeting yet, say). Nobody is written to once the
+    event is over.
+    """
+    if event.ends is None or now >= event.ends.instant:
+        return []
+    changes: list[Change] = []
+    for person in people:
+        last = latest.get(person.id)
+        coming = event.state is EventState.PUBLISHED and person.is_coming
+        change = _next_message(event, person, last, facts.get(person.id) if coming else None)
+        if change is None:
+            continue
+        waits = not_ready.get(person.id) if change.kind == "mail.invitation" else None
+        if waits:
+            change = Hold(change.kind, change.target, waits, wanted=change.wanted)
+        changes.append(change)
+    order = {"mail.cancellation": 0, "mail.update": 1, "mail.invitation": 2}
+    return sorted(changes, key=lambda change: order[change.kind])
+
+
+def _next_message(
+    event: Event, person: Registrant, last: Message | None, facts: Facts | None
+) -> Change | None:
+    """One person's next message.
+
+    last message        | comes | =
+    --------------------+-------+--------------------------------------------------------
+    none, or cancelled  | yes   | invitation with a new UID
+    none, or cancelled  | no    | nothing
+    request             | no    | cancellation of that UID to the address it went to
+    request, old person | yes   | cancellation of the old UID; the invitation follows at the next look
+    request, refused    | yes   | nothing until a person mends the address
+    request, same facts | yes   | nothing (the pending one goes out again)
+    request, new facts  | yes   | update, SEQUENCE + 1
+    """
+    told = last is not None and last.method is Method.REQUEST
+    if last is None or not told:
+        if facts is None:
+            return None
+        incarnation = person.incarnation if last is None else max(person.incarnation, last.incarnation + 1)
+        uid = invitation_uid(event.id, person.id, incarnation)
+        wanted = WantedMessage(
+            person, uid, incarnation, 0, Method.REQUEST, facts, "mail.invitation", person.email
+        )
+        return Change("mail.invitation", person.key, "has not been invited yet", wanted=wanted)
+    if facts is None or (last.incarnation != person.incarnation and last.email != person.email):
+        if last.state is MessageState.REFUSED and last.sequence == 0:
+            return None
+        reason = "the address changed" if facts else _why_cancelled(event, person)
+        wanted = WantedMessage(
+            person,
+            last.uid,
+            last.incarnation,
+            last.sequence + 1,
+            Method.CANCEL,
+            last.facts,
+            "mail.cancellation",
+            last.email,
+            before=last.facts,
+        )
+        return Change("mail.cancellation", person.key, reason, wanted=wanted, seen=last)
+    if last.state is MessageState.REFUSED or last.facts.digest == facts.digest:
+        return None
+    wanted = WantedMessage(
+        person,
+        last.uid,
+        last.incarnation,
+        last.sequence + 1,
+        Method.REQUEST,
+        facts,
+        "mail.update",
+        person.email,
+        before=last.facts,
+    )
+    return Change("mail.update", person.key, what_changed(last.facts, facts), wanted=wanted, seen=last)
+
+
+def _why_cancelled(event: Event, person: Registrant) -> str:
+    if event.state is EventState.CANCELLED:
+        return "the event is cancelled"
+    return f"is {person.status.value}"
+
+
+def what_changed(before: Facts, after: Facts) -> str:
+    """Names of what differs, for the plan: "starts, ends"."""
+    old, new = asdict(before), asdict(after)
+    names = [name for name in old if old[name] != new[name] and not name.endswith("_utc")]
+    return ", ".join(names) + " changed"

@@ -1,0 +1,166 @@
+"""What sync needs from the outside systems, one sentence per method.
+
+All instants are aware datetimes in UTC. Methods that talk raise the ProviderError kinds of errors.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from hybrid_sync.domain.attendance import Segment
+from hybrid_sync.domain.meetings import Meeting, MeetingSpec
+from hybrid_sync.domain.people import Registrant
+from hybrid_sync.domain.registrants import MeetingRegistrant
+from hybrid_sync.domain.staff_calendar import Entry, EntrySpec
+from hybrid_sync.errors import ProviderError
+
+Clock = Callable[[], datetime]
+"""Gives the present instant, aware, in UTC."""
+
+
+class Conference(Protocol):
+    """The system that holds the meeting."""
+
+    def adjust(self, wanted: MeetingSpec) -> MeetingSpec:
+        """The nearest thing this system can hold, so that no difference is planned for ever."""
+        ...
+
+    def find(self, tag: str, known_id: str | None, around: tuple[datetime, datetime]) -> Meeting | None:
+        """The meeting with that id, else the one carrying our tag within `around`; None when neither is there."""
+        ...
+
+    def create(self, wanted: MeetingSpec) -> Meeting:
+        """Make the meeting, with registration on and without mailing anybody; never repeated by the transport."""
+        ...
+
+    def update(self, seen: Meeting, wanted: MeetingSpec) -> Meeting:
+        """Send only what differs, without mailing anybody."""
+        ...
+
+    def cancel(self, seen: Meeting) -> None:
+        """Delete the meeting without mailing anybody; one that is gone already is fine."""
+        ...
+
+
+class JoinLinks(Protocol):
+    """Gets people into a meeting."""
+
+    def join_url(self, meeting_id: str, email: str, name: str, password: str | None) -> str:
+        """A short-lived URL that lets this one person in; ask for it at the click, never before."""
+        ...
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of registering a batch: registration ids and refusals, both by e-mail key."""
+
+    ids: Mapping[str, str]
+    refused: Mapping[str, ProviderError] = field(default_factory=dict)
+
+
+class MeetingRegistrants(Protocol):
+    """The meeting's own list of registered people."""
+
+    batch_size: int
+
+    def listed(self, meeting_id: str) -> Sequence[MeetingRegistrant]:
+        """Everybody on the list, all pages."""
+        ...
+
+    def add(self, meeting_id: str, people: Sequence[Registrant]) -> Added:
+        """Register at most `batch_size` people without mailing them; people who are there already are fine."""
+        ...
+
+    def remove(self, meeting_id: str, registrants: Sequence[MeetingRegistrant]) -> None:
+        """Take people off the list without mailing them; people who are gone already are fine."""
+        ...
+
+
+@dataclass(frozen=True)
+class AttendancePull:
+    """What the meeting tells of who was there. `instances` are the ids of its ended runs; none = not held."""
+
+    instances: tuple[str, ...]
+    segments: tuple[Segment, ...]
+
+
+class Reports(Protocol):
+    """Attendance as the meeting system recorded it."""
+
+    def pull(self, event_id: str, meeting_id: str, window: tuple[datetime, datetime]) -> AttendancePull:
+        """All stays in all ended instances of the meeting that touch `window`, each instance by its own id."""
+        ...
+
+
+class StaffCalendar(Protocol):
+    """The calendar of the mailbox that runs the event."""
+
+    def adjust(self, wanted: EntrySpec) -> EntrySpec:
+        """The nearest thing this calendar can hold."""
+        ...
+
+    def find(self, key: str, known_id: str | None) -> Entry | None:
+        """The entry with that id, else the one carrying our key; None when neither is there."""
+        ...
+
+    def create(self, wanted: EntrySpec) -> Entry:
+        """Make the entry, marked with its key; never repeated by the transport."""
+        ...
+
+    def update(self, seen: Entry, wanted: EntrySpec, *, body_too: bool) -> Entry:
+        """Send only what differs; the body only when told, because every change of it mails the attendees."""
+        ...
+
+    def cancel(self, seen: Entry, comment: str) -> None:
+        """Cancel the entry; one that is gone already is fine."""
+        ...
+
+
+class Mailer(Protocol):
+    """Sends finished messages."""
+
+    def send(self, mime: bytes, recipient: str) -> str:
+        """Hand over these very bytes for one recipient and return the server's receipt.
+
+        Raises Refused for an address that will not work, TryLater when nothing was taken, OutcomeUnknown when the
+        connection broke after the message was sent.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """A fetched web page: raw bytes, media type without parameters, the address after redirects."""
+
+    data: bytes
+    media_type: str
+    url: str
+
+
+class Pages(Protocol):
+    """Fetches published event pages."""
+
+    def fetch(self, url: str) -> Page:
+        """The page at an https address; raises InputError for private addresses, sizes above the limit, time-outs."""
+        ...
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `doctor`: `ok` None means that it could not be told. `advice` says what to do when it is not ok."""
+
+    what: str
+    ok: bool | None
+    detail: str
+    advice: str = ""
+
+
+class Checkable(Protocol):
+    """Something that can say whether it would work."""
+
+    def check(self) -> Sequence[Check]:
+        """Try what can be tried without changing anything."""
+        ...

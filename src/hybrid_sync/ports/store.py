@@ -1,0 +1,294 @@
+"""The registration store as sync sees it: rows as values, one small room per noun, one transaction round them all.
+
+All instants are aware datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hybrid_sync.domain.attendance import Segment
+from hybrid_sync.domain.events import Event
+from hybrid_sync.domain.invitations import Message, MessageState
+from hybrid_sync.domain.people import Registrant
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one event until `until`. `fence` rises with every claim: an old holder writes nothing."""
+
+    event_id: str
+    owner: str
+    fence: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """When an event is due and how its last pass went. `due_at` None means that nothing is due by itself."""
+
+    event_id: str
+    due_at: datetime | None
+    attempts: int = 0
+    last_error: str | None = None
+    leased_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What is about to be done outside, written before it is done.
+
+    `state`: pending (its fate is unknown), done, failed (refused). `attempts` counts the calls sent.
+    """
+
+    op_key: str
+    event_id: str
+    kind: str
+    request_hash: str
+    state: str
+    attempts: int
+    sent_at: datetime | None
+    remote_id: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class MeetingRecord:
+    """What we know of an event's meeting. `password` and `web_link` are secrets: never logged."""
+
+    event_id: str
+    meeting_id: str
+    tag: str
+    incarnation: int
+    number: str | None
+    web_link: str | None
+    password: str | None
+    state: str
+    """made, cancelled or lost (somebody deleted it outside)."""
+
+    def __repr__(self) -> str:
+        return f"MeetingRecord({self.event_id!r}, {self.meeting_id!r}, {self.state!r})"
+
+
+@dataclass(frozen=True)
+class EntryRecord:
+    """What we know of an event's staff calendar entry. `body_digest` is of the body last written."""
+
+    event_id: str
+    entry_id: str
+    body_digest: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A thing that a person must decide. `key` is unique within the event, so that it is said once."""
+
+    event_id: str
+    key: str
+    message: str
+    opened_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """What was done, by whom, when. `request_id` is the provider's."""
+
+    at: datetime
+    event_id: str
+    actor: str
+    what: str
+    target: str
+    detail: str
+    request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class PullRecord:
+    """One look at the meeting's attendance."""
+
+    event_id: str
+    at: datetime
+    instances: tuple[str, ...]
+    rows: int
+    added: int
+
+
+class Events(Protocol):
+    def get(self, event_id: str) -> Event:
+        """The event; raises NotFound."""
+        ...
+
+    def all(self) -> Sequence[Event]:
+        """All events by start."""
+        ...
+
+    def save(self, event: Event) -> None:
+        """Insert or replace, with UTC derived from the wall time and the tzdata version noted."""
+        ...
+
+
+class People(Protocol):
+    def get(self, registrant_id: str) -> Registrant:
+        """The registrant; raises NotFound."""
+        ...
+
+    def of(self, event_id: str) -> Sequence[Registrant]:
+        """Everybody ever registered for the event, in order of registration."""
+        ...
+
+    def find(self, event_id: str, email: str) -> Registrant | None:
+        """The registrant with that address, compared by e-mail key."""
+        ...
+
+    def save(self, people: Sequence[Registrant]) -> int:
+        """Insert or change; returns how many rows really changed."""
+        ...
+
+
+class Meetings(Protocol):
+    def get(self, event_id: str) -> MeetingRecord | None: ...
+    def save(self, record: MeetingRecord) -> None: ...
+
+
+class Registrations(Protocol):
+    """Which registrations in the meeting are ours."""
+
+    def of(self, event_id: str) -> Mapping[str, str]:
+        """Registration ids by e-mail key."""
+        ...
+
+    def put(self, event_id: str, ids: Mapping[str, str]) -> None: ...
+    def drop(self, event_id: str, keys: Sequence[str]) -> None: ...
+
+
+class Entries(Protocol):
+    def get(self, event_id: str) -> EntryRecord | None: ...
+    def save(self, record: EntryRecord) -> None: ...
+
+
+class Messages(Protocol):
+    """The ledger of mails. One row per UID, SEQUENCE and method; bytes are written once."""
+
+    def latest(self, event_id: str) -> Mapping[str, Message]:
+        """Everybody's newest message by registrant id, without bytes."""
+        ...
+
+    def of(self, event_id: str) -> Sequence[Message]:
+        """Every message of the event, oldest first, without bytes."""
+        ...
+
+    def pending(self, event_id: str) -> Sequence[Message]:
+        """Messages not yet known to be sent, with bytes, cancellations first, then oldest first."""
+        ...
+
+    def add(self, message: Message) -> None:
+        """Write down a new message; raises ValueError if that UID, SEQUENCE and method are there already."""
+        ...
+
+    def mark(self, message: Message, state: MessageState, at: datetime, detail: str) -> None:
+        """Note what became of it."""
+        ...
+
+
+class Intents(Protocol):
+    def get(self, op_key: str) -> Intent | None: ...
+    def put(self, intent: Intent) -> None: ...
+    def pending(self, event_id: str | None = None) -> Sequence[Intent]: ...
+
+
+class Work(Protocol):
+    """Which event is due when, and who works on it."""
+
+    def wake(self, event_id: str, at: datetime) -> None:
+        """Make the event due at `at`, or leave it if it is due earlier."""
+        ...
+
+    def claim(
+        self, owner: str, now: datetime, lease: timedelta, limit: int, event_id: str | None = None
+    ) -> Sequence[Lease]:
+        """Lease up to `limit` due events (or this one, due or not) that nobody holds."""
+        ...
+
+    def finish(self, lease: Lease, due_at: datetime | None, error: str | None) -> None:
+        """Give the lease back; a wake-up that came meanwhile is kept. Raises LostLease for an old fence."""
+        ...
+
+    def rows(self) -> Sequence[WorkRow]: ...
+
+
+class AttendanceRows(Protocol):
+    def upsert(self, segments: Sequence[Segment]) -> int:
+        """Store raw stays by key; returns how many were new or changed."""
+        ...
+
+    def of(self, event_id: str) -> Sequence[Segment]: ...
+    def record_pull(self, pull: PullRecord) -> None: ...
+    def pulls(self, event_id: str) -> Sequence[PullRecord]: ...
+
+
+class Attentions(Protocol):
+    def open(self, event_id: str, key: str, message: str, at: datetime) -> None:
+        """Put it before a person; the same key again changes the words only."""
+        ...
+
+    def settle(self, event_id: str, key: str, at: datetime) -> None:
+        """It is no longer so; unknown keys are fine."""
+        ...
+
+    def unsettled(self, event_id: str | None = None) -> Sequence[Attention]: ...
+
+
+class Audit(Protocol):
+    def add(self, line: AuditLine) -> None: ...
+    def of(self, event_id: str) -> Sequence[AuditLine]: ...
+
+
+class Transaction(Protocol):
+    """The rooms of the store within one transaction."""
+
+    @property
+    def events(self) -> Events: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def meetings(self) -> Meetings: ...
+    @property
+    def registrations(self) -> Registrations: ...
+    @property
+    def entries(self) -> Entries: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def intents(self) -> Intents: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def attendance(self) -> AttendanceRows: ...
+    @property
+    def attentions(self) -> Attentions: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Store(Protocol):
+    """The registration store: one truth, in one database."""
+
+    def begin(
+        self, lease: Lease | None = None, now: datetime | None = None
+    ) -> AbstractContextManager[Transaction]:
+        """One write transaction, committed on leaving, rolled back on any exception.
+
+        With `lease`, its fence is checked first and the lease renewed from `now`; raises LostLease when it has passed
+        to somebody else, so that a worker that slept writes nothing.
+        """
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """One consistent look; nothing is written."""
+        ...
