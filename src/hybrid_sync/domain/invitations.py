@@ -26,8 +26,12 @@ class Method(StrEnum):
 
 class MessageState(StrEnum):
     PENDING = "pending"
-    """Written down, perhaps on the wire: the same bytes go out again if its fate is not known."""
+    """Written down, certainly not sent yet."""
+    SENDING = "sending"
+    """Handed to the server, answer not seen: its fate is unknown, and the very same bytes may go out again."""
     SENT = "sent"
+    SUPERSEDED = "superseded"
+    """Never left us, and a newer message says it better."""
     REFUSED = "refused"
     """The mail server will not take it for this address."""
 
@@ -128,92 +132,120 @@ class WantedMessage:
     before: Facts | None = None
 
 
+History = Mapping[str, Sequence[Message]]
+"""Every ledger row by registrant id, oldest first."""
+
+
+def outdated(history: History, facts: Mapping[str, Facts]) -> list[Message]:
+    """Requests that never left us and say what is no longer so: they are superseded, not sent.
+
+    `facts` is what each coming person should know now, by registrant id.
+    """
+    return [
+        message
+        for registrant_id, messages in history.items()
+        for message in messages
+        if message.state is MessageState.PENDING
+        and message.method is Method.REQUEST
+        and (registrant_id not in facts or facts[registrant_id].digest != message.facts.digest)
+    ]
+
+
 def plan_invitations(
     event: Event,
     people: Sequence[Registrant],
-    latest: Mapping[str, Message],
+    history: History,
     facts: Mapping[str, Facts],
     not_ready: Mapping[str, str],
     now: datetime,
 ) -> list[Change]:
     """The messages that bring every person's calendar in line, cancellations first.
 
-    `latest` is each person's newest ledger row by registrant id, `facts` what each coming person should know.
+    `facts` is what each coming person should know, by registrant id; who is not in it should have no entry.
     `not_ready` says for whom an invitation must wait and why (no meeting yet, say). Nobody is written to once the
     event is over.
     """
     if event.ends is None or now >= event.ends.instant:
         return []
     changes: list[Change] = []
+    gone = {id(message) for message in outdated(history, facts)}
     for person in people:
-        last = latest.get(person.id)
-        coming = event.state is EventState.PUBLISHED and person.is_coming
-        change = _next_message(event, person, last, facts.get(person.id) if coming else None)
+        rows = history.get(person.id, ())
+        live = [row for row in rows if row.state is not MessageState.SUPERSEDED and id(row) not in gone]
+        change = _next_message(event, person, rows, live[-1] if live else None, facts.get(person.id))
         if change is None:
             continue
         waits = not_ready.get(person.id) if change.kind == "mail.invitation" else None
-        if waits:
-            change = Hold(change.kind, change.target, waits, wanted=change.wanted)
-        changes.append(change)
+        changes.append(Hold(change.kind, change.target, waits, change.wanted) if waits else change)
     order = {"mail.cancellation": 0, "mail.update": 1, "mail.invitation": 2}
     return sorted(changes, key=lambda change: order[change.kind])
 
 
 def _next_message(
-    event: Event, person: Registrant, last: Message | None, facts: Facts | None
+    event: Event, person: Registrant, rows: Sequence[Message], last: Message | None, facts: Facts | None
 ) -> Change | None:
-    """One person's next message.
+    """One person's next message; `last` is the newest that is, or may be, in their calendar or on its way.
 
     last message        | comes | =
     --------------------+-------+--------------------------------------------------------
-    none, or cancelled  | yes   | invitation with a new UID
+    none, or cancelled  | yes   | invitation; a new UID after a cancellation (calendar.md G32)
     none, or cancelled  | no    | nothing
     request             | no    | cancellation of that UID to the address it went to
-    request, old person | yes   | cancellation of the old UID; the invitation follows at the next look
+    request, old address| yes   | cancellation of the old UID; the invitation follows at the next look
     request, refused    | yes   | nothing until a person mends the address
-    request, same facts | yes   | nothing (the pending one goes out again)
+    request, same facts | yes   | nothing (one of unknown fate goes out again)
     request, new facts  | yes   | update, SEQUENCE + 1
     """
-    told = last is not None and last.method is Method.REQUEST
-    if last is None or not told:
+    if last is None or last.method is Method.CANCEL:
         if facts is None:
             return None
         incarnation = person.incarnation if last is None else max(person.incarnation, last.incarnation + 1)
-        uid = invitation_uid(event.id, person.id, incarnation)
-        wanted = WantedMessage(
-            person, uid, incarnation, 0, Method.REQUEST, facts, "mail.invitation", person.email
+        return _message(
+            "mail.invitation", "has not been invited yet", event, person, rows, incarnation, facts
         )
-        return Change("mail.invitation", person.key, "has not been invited yet", wanted=wanted)
-    if facts is None or (last.incarnation != person.incarnation and last.email != person.email):
-        if last.state is MessageState.REFUSED and last.sequence == 0:
-            return None
-        reason = "the address changed" if facts else _why_cancelled(event, person)
-        wanted = WantedMessage(
-            person,
-            last.uid,
-            last.incarnation,
-            last.sequence + 1,
-            Method.CANCEL,
-            last.facts,
-            "mail.cancellation",
-            last.email,
-            before=last.facts,
-        )
-        return Change("mail.cancellation", person.key, reason, wanted=wanted, seen=last)
-    if last.state is MessageState.REFUSED or last.facts.digest == facts.digest:
+    if last.state is MessageState.REFUSED and (facts is not None or last.sequence == 0):
         return None
+    if facts is None:
+        return _cancellation(_why_cancelled(event, person), event, person, rows, last)
+    if last.incarnation != person.incarnation and last.email != person.email:
+        return _cancellation("the address changed", event, person, rows, last)
+    if last.facts.digest == facts.digest:
+        return None
+    reason = what_changed(last.facts, facts)
+    return _message("mail.update", reason, event, person, rows, last.incarnation, facts, last)
+
+
+def _message(
+    kind: str,
+    reason: str,
+    event: Event,
+    person: Registrant,
+    rows: Sequence[Message],
+    incarnation: int,
+    facts: Facts,
+    last: Message | None = None,
+) -> Change:
+    cancels = kind == "mail.cancellation"
+    uid = last.uid if last else invitation_uid(event.id, person.id, incarnation)
     wanted = WantedMessage(
-        person,
-        last.uid,
-        last.incarnation,
-        last.sequence + 1,
-        Method.REQUEST,
-        facts,
-        "mail.update",
-        person.email,
-        before=last.facts,
+        person=person,
+        uid=uid,
+        incarnation=incarnation,
+        # Above everything that was ever written for this UID, superseded rows too: a client ignores equal numbers.
+        sequence=max((row.sequence for row in rows if row.uid == uid), default=-1) + 1,
+        method=Method.CANCEL if cancels else Method.REQUEST,
+        facts=facts,
+        kind=kind,
+        email=last.email if last and cancels else person.email,
+        before=last.facts if last else None,
     )
-    return Change("mail.update", person.key, what_changed(last.facts, facts), wanted=wanted, seen=last)
+    return Change(kind, person.key, reason, wanted=wanted, seen=last)
+
+
+def _cancellation(
+    reason: str, event: Event, person: Registrant, rows: Sequence[Message], last: Message
+) -> Change:
+    return _message("mail.cancellation", reason, event, person, rows, last.incarnation, last.facts, last)
 
 
 def _why_cancelled(event: Event, person: Registrant) -> str:

@@ -157,7 +157,7 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     head = text[: most - 1]
-    at_word = head.rsplit(None, 1)[0]
+    at_word = head.rsplit(None, 1)[0] if head.strip() else ""
     return (at_word if len(at_word) > most * 0.8 else head).rstrip(" ,;:-") + "…"
 
 

@@ -32,7 +32,7 @@ class EntrySpec:
 class Entry:
     """What the calendar holds. Instants are UTC. `version` is the provider's etag.
 
-    `body_digest` identifies the body that we last wrote; providers rewrite HTML, so bodies are not compared.
+    Its body is not compared, because providers rewrite it: we remember which one we wrote last.
     """
 
     id: str
@@ -51,14 +51,16 @@ def entry_key(event_id: str, incarnation: int = 1) -> str:
     return str(uuid5(NAMESPACE_URL, f"hybrid-sync/staff-entry/{event_id}/{incarnation}"))
 
 
-def wanted_entry(event: Event, attendees: tuple[str, ...], room: str | None, body: str) -> EntrySpec | None:
+def wanted_entry(
+    event: Event, attendees: tuple[str, ...], room: str | None, body: str, incarnation: int = 1
+) -> EntrySpec | None:
     """The entry that `event` should have now; None when it should have none."""
     if event.state is not EventState.PUBLISHED or event.ends is None:
         return None
     place = event.place if event.onsite else ""
     location = " / ".join(part for part in (place, "online (Webex)" if event.online else "") if part)
     return EntrySpec(
-        key=entry_key(event.id),
+        key=entry_key(event.id, incarnation),
         subject=event.title,
         body=body,
         starts=event.starts,
@@ -70,13 +72,10 @@ def wanted_entry(event: Event, attendees: tuple[str, ...], room: str | None, bod
 
 
 def plan_entry(
-    event: Event, wanted: EntrySpec | None, seen: Entry | None, written_body: str | None, now: datetime
+    event: Event, wanted: EntrySpec | None, seen: Entry | None, written_body: str | None
 ) -> Change | None:
     """The one change that brings the staff entry in line. `written_body` is the digest of the body last written."""
-    if seen is not None and seen.cancelled:
-        seen = None
-    over = event.ends is not None and now >= event.ends.instant
-    if over or (wanted is None and seen is None):
+    if wanted is None and seen is None:
         return None
     if wanted is None:
         return Change("calendar.cancel", event.id, f"the event is {event.state.value}", seen=seen)

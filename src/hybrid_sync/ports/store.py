@@ -42,7 +42,7 @@ class WorkRow:
 class Intent:
     """What is about to be done outside, written before it is done.
 
-    `state`: pending (its fate is unknown), done, failed (refused). `attempts` counts the calls sent.
+    `state`: pending (its fate is unknown), done, withdrawn (certainly not done, may be tried again), failed (refused). `attempts` counts the calls sent.
     """
 
     op_key: str
@@ -80,8 +80,10 @@ class EntryRecord:
 
     event_id: str
     entry_id: str
+    incarnation: int
     body_digest: str
     state: str
+    """made or cancelled."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ class Messages(Protocol):
         ...
 
     def pending(self, event_id: str) -> Sequence[Message]:
-        """Messages not yet known to be sent, with bytes, cancellations first, then oldest first."""
+        """Messages in state PENDING or SENDING, with bytes, cancellations first, then oldest first."""
         ...
 
     def add(self, message: Message) -> None:
@@ -219,6 +221,7 @@ class Work(Protocol):
         """Give the lease back; a wake-up that came meanwhile is kept. Raises LostLease for an old fence."""
         ...
 
+    def get(self, event_id: str) -> WorkRow | None: ...
     def rows(self) -> Sequence[WorkRow]: ...
 
 

@@ -1,0 +1,50 @@
+"""What a person sees who opens their join link, and from when the button works (design.md 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hybrid_sync.domain.events import Event, EventState
+from hybrid_sync.domain.people import Mode, Registrant
+
+OPENS_BEFORE = timedelta(minutes=15)
+
+
+class JoinState(StrEnum):
+    EARLY = "early"
+    """The button opens at `opens_at`."""
+    OPEN = "open"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    """The person is not coming (withdrew, was rejected, waits)."""
+    REVOKED = "revoked"
+    """A newer link was issued."""
+    ROOM = "room"
+    """Registered for the room: there is no link to follow."""
+
+
+@dataclass(frozen=True)
+class JoinView:
+    """`opens_at` is UTC; None when the button will not open any more."""
+
+    state: JoinState
+    opens_at: datetime | None
+
+
+def join_view(event: Event, person: Registrant, generation: int, now: datetime) -> JoinView:
+    """What `person` may do now with a link of that `generation`."""
+    if generation != person.link_generation:
+        return JoinView(JoinState.REVOKED, None)
+    if event.state is not EventState.PUBLISHED:
+        return JoinView(JoinState.CANCELLED, None)
+    if not person.is_coming:
+        return JoinView(JoinState.WITHDRAWN, None)
+    if event.ends is None or now >= event.ends.instant:
+        return JoinView(JoinState.OVER, None)
+    if person.mode is Mode.ROOM:
+        return JoinView(JoinState.ROOM, None)
+    opens_at = event.starts.instant - OPENS_BEFORE
+    return JoinView(JoinState.OPEN if now >= opens_at else JoinState.EARLY, opens_at)

@@ -1,0 +1,53 @@
+"""`hybrid-sync sync`: reconcile here and now, until nothing more is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from hybrid_sync.sync.loop import Loop, Report
+from hybrid_sync.sync.once import Outcome
+
+MOST_PASSES = 10
+"""A pass that still finds something to do after so many has met something that moves by itself."""
+
+
+@dataclass(frozen=True)
+class Converge:
+    """Runs passes over one event, or over all that are due, as `owner`."""
+
+    loop: Loop
+    owner: str
+    lease: timedelta
+
+    def event(self, event_id: str, *, force: bool = False) -> Report:
+        """Passes over one event until one of them changes nothing. Raises NotFound."""
+        with self.loop.store.read() as tx:
+            tx.events.get(event_id)
+        outcomes: list[Outcome] = []
+        report = Report(event_id)
+        for _ in range(MOST_PASSES):
+            with self.loop.store.begin() as tx:
+                leases = tx.work.claim(self.owner, self.loop.clock(), self.lease, 1, event_id)
+            if not leases:
+                busy = Outcome("sync", event_id, "later", "another worker has this event in hand")
+                return Report(event_id, (*outcomes, busy), report.next_due)
+            report = self.loop.reconcile(leases[0], force=force)
+            outcomes = _merged(outcomes, report.outcomes)
+            if not report.wrote or any(outcome.result in ("later", "unknown") for outcome in report.outcomes):
+                break
+        return replace(report, outcomes=tuple(outcomes))
+
+    def all_due(self, *, force: bool = False) -> Sequence[Report]:
+        """Every event that is due now, one after another."""
+        now = self.loop.clock()
+        with self.loop.store.read() as tx:
+            due = [row.event_id for row in tx.work.rows() if row.due_at is not None and row.due_at <= now]
+        return [self.event(event_id, force=force) for event_id in due]
+
+
+def _merged(earlier: Sequence[Outcome], latest: Sequence[Outcome]) -> list[Outcome]:
+    """What was done stays told; of the same thing only the newest word counts."""
+    told = {(outcome.kind, outcome.target) for outcome in latest}
+    return [outcome for outcome in earlier if (outcome.kind, outcome.target) not in told] + list(latest)

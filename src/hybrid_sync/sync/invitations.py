@@ -1,0 +1,213 @@
+"""What each registrant should have in their calendar -> mails, one ledger row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hybrid_sync.domain.events import Event, EventState
+from hybrid_sync.domain.invitations import (
+    Facts,
+    History,
+    Message,
+    MessageState,
+    WantedMessage,
+    facts_for,
+    message_id,
+    outdated,
+    plan_invitations,
+)
+from hybrid_sync.domain.people import Mode, Registrant
+from hybrid_sync.domain.plan import Change, Hold, in_batches
+from hybrid_sync.errors import OutcomeUnknown, ProviderError, SignInExpired, TryLater
+from hybrid_sync.ports import AuditLine, Mailer, MeetingRecord, Store
+from hybrid_sync.sync.once import SIGN_IN, Outcome, Pass, question
+
+QUEUED_AT_ONCE = 200
+"""Messages written down in one transaction: few commits, and no other writer waits long."""
+
+
+class Compose(Protocol):
+    """Writes one message: the same input gives the same bytes."""
+
+    def __call__(self, event: Event, wanted: WantedMessage, *, stamp: datetime, message_id: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class _Look:
+    people: Sequence[Registrant]
+    history: History
+    facts: Mapping[str, Facts]
+    not_ready: Mapping[str, str]
+
+
+class InvitationStep:
+    """Keeps everybody's calendar in step with the event, and never mails the same thing twice.
+
+    Each message is written down with its bytes before it is sent. One of unknown fate goes out again byte by byte:
+    same UID, SEQUENCE and Message-ID, so a mail program sees one message and a calendar one entry (design.md 5).
+    `join_link` gives a person's link, or None while there is none to give.
+    """
+
+    name = "invitations"
+
+    def __init__(
+        self,
+        store: Store,
+        mailer: Mailer,
+        compose: Compose,
+        join_link: Callable[[Registrant, MeetingRecord | None], str | None],
+        *,
+        message_domain: str,
+    ) -> None:
+        self._store = store
+        self._mailer = mailer
+        self._compose = compose
+        self._join_link = join_link
+        self._message_domain = message_domain
+
+    def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
+        return self._decide(event, self._look(event), now)
+
+    def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
+        outcomes: list[Outcome] = []
+        # Twice at most: a cancellation to an old address is followed by the invitation to the new one.
+        for _ in range(2):
+            look = self._look(event)
+            changes = self._decide(event, look, work.clock())
+            self._write_down(work, event, look, [change for change in changes if change.acts])
+            sent, stopped = self._send_pending(work)
+            outcomes += sent
+            if stopped or not sent:
+                break
+        outcomes += self._still_refused(event, look, outcomes)
+        outcomes += [
+            Outcome(change.kind, change.target, "held", change.reason, change.until)
+            for change in changes
+            if isinstance(change, Hold)
+        ]
+        return outcomes
+
+    # --- looking and deciding ---
+
+    def _look(self, event: Event) -> _Look:
+        with self._store.read() as tx:
+            people, rows = tx.people.of(event.id), tx.messages.of(event.id)
+            record, registered = tx.meetings.get(event.id), tx.registrations.of(event.id)
+        history: dict[str, list[Message]] = {}
+        for row in rows:
+            history.setdefault(row.registrant_id, []).append(row)
+        facts: dict[str, Facts] = {}
+        not_ready: dict[str, str] = {}
+        made = record if record is not None and record.state == "made" else None
+        for person in people:
+            if event.state is not EventState.PUBLISHED or event.ends is None or not person.is_coming:
+                continue
+            facts[person.id] = facts_for(event, person, self._join_link(person, made))
+            if person.mode is Mode.ONLINE and made is None:
+                not_ready[person.id] = "waits for the meeting"
+            elif person.mode is Mode.ONLINE and person.key not in registered:
+                not_ready[person.id] = "waits for the registration in the meeting"
+        return _Look(people, history, facts, not_ready)
+
+    def _decide(self, event: Event, look: _Look, now: datetime) -> list[Change]:
+        return plan_invitations(event, look.people, look.history, look.facts, look.not_ready, now)
+
+    def _still_refused(self, event: Event, look: _Look, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """People who should know something and whose address took the last message no more."""
+        said = {outcome.target for outcome in outcomes if outcome.result == "refused"}
+        newest = [rows[-1] for person_id, rows in look.history.items() if person_id in look.facts]
+        return [
+            _refused(row, "")
+            for row in newest
+            if row.state is MessageState.REFUSED and row.email.casefold() not in said
+        ]
+
+    # --- acting ---
+
+    def _write_down(self, work: Pass, event: Event, look: _Look, changes: Sequence[Change]) -> None:
+        stale = outdated(look.history, look.facts)
+        if stale:
+            with work.begin() as tx:
+                for message in stale:
+                    tx.messages.mark(message, MessageState.SUPERSEDED, work.clock(), "no longer so")
+        for batch in in_batches(changes, QUEUED_AT_ONCE):
+            messages = [self._message(event, change.wanted, work.clock()) for change in batch]
+            with work.begin() as tx:
+                for message in messages:
+                    tx.messages.add(message)
+
+    def _message(self, event: Event, wanted: WantedMessage, now: datetime) -> Message:
+        stamp = now.replace(microsecond=0)
+        identifier = message_id(wanted.uid, wanted.sequence, wanted.method, self._message_domain)
+        return Message(
+            registrant_id=wanted.person.id,
+            event_id=event.id,
+            email=wanted.email,
+            uid=wanted.uid,
+            incarnation=wanted.incarnation,
+            sequence=wanted.sequence,
+            method=wanted.method,
+            state=MessageState.PENDING,
+            stamp=stamp,
+            message_id=identifier,
+            facts=wanted.facts,
+            kind=wanted.kind,
+            mime=self._compose(event, wanted, stamp=stamp, message_id=identifier),
+        )
+
+    def _send_pending(self, work: Pass) -> tuple[list[Outcome], bool]:
+        """Send what is written down; True when the mail server wants us to stop for now."""
+        with self._store.read() as tx:
+            pending = tx.messages.pending(work.lease.event_id)
+        outcomes: list[Outcome] = []
+        for message in pending:
+            outcome = self._send(work, message)
+            outcomes.append(outcome)
+            if outcome.result in ("later", "unknown", "attention"):
+                return outcomes, True
+        return outcomes, False
+
+    def _send(self, work: Pass, message: Message) -> Outcome:
+        """One message: noted as on its way, sent, and its fate noted."""
+        target = message.email.casefold()
+        with work.begin() as tx:
+            tx.messages.mark(message, MessageState.SENDING, work.clock(), "")
+        try:
+            receipt = self._mailer.send(message.mime, message.email)
+        except OutcomeUnknown as error:
+            # Stays SENDING: the same bytes go out at the next pass.
+            return Outcome(message.kind, target, "unknown", str(error), work.clock() + timedelta(minutes=1))
+        except TryLater as error:
+            self._mark(work, message, MessageState.PENDING, str(error))
+            until = work.clock() + timedelta(seconds=error.after) if error.after is not None else None
+            return Outcome(message.kind, target, "later", str(error), until)
+        except SignInExpired as error:
+            self._mark(work, message, MessageState.PENDING, str(error))
+            return Outcome(message.kind, target, "attention", str(error), ask=SIGN_IN)
+        except ProviderError as error:
+            self._mark(work, message, MessageState.REFUSED, str(error))
+            return _refused(message, str(error))
+        self._mark(work, message, MessageState.SENT, receipt)
+        return Outcome(message.kind, target, "done", "sent")
+
+    def _mark(self, work: Pass, message: Message, state: MessageState, detail: str) -> None:
+        now = work.clock()
+        with work.begin() as tx:
+            tx.messages.mark(message, state, now, detail)
+            if state is MessageState.SENT:
+                line = AuditLine(now, message.event_id, "worker", message.kind, message.email, "sent")
+                tx.audit.add(line)
+
+
+def _refused(message: Message, words: str) -> Outcome:
+    """An address that the mail server will not take: said at every pass until a person has mended it."""
+    target = message.email.casefold()
+    detail = (
+        f"the mail server does not take {message.email}: {words}"
+        if words
+        else f"{message.email} takes no mail"
+    )
+    return Outcome(message.kind, target, "refused", detail, ask=question("mail", target))

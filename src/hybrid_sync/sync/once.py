@@ -1,0 +1,227 @@
+"""One action exactly once, against systems that have no idempotency keys (design.md 5).
+
+The order is: write the intent down; if one was pending already, ask the outside first; call; write the outcome and
+what follows from it in one transaction. A crash at any point leaves either nothing, or an intent that says where to
+look. Nothing here repeats a call: the next pass does, after it has looked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from hybrid_sync.domain.plan import Change
+from hybrid_sync.errors import (
+    NeedsAttention,
+    OutcomeUnknown,
+    ProviderError,
+    Refused,
+    SignInExpired,
+    TryLater,
+)
+from hybrid_sync.ports import AuditLine, Clock, Intent, Lease, Store, Transaction
+
+R = TypeVar("R")
+
+SETTLE = timedelta(seconds=60)
+"""How long a lost call may still be on its way, or missing from lists, before its absence is believed (webex.md 1.5)."""
+
+MOST_UNKNOWN = 5
+"""After so many calls with an unknown outcome a person must look."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one change. `result` is done, adopted, later, refused, unknown, attention or held.
+
+    `until` is when to look again (UTC), where there is such a moment. `ask` is set when a person must decide: the name
+    under which the question is kept until a pass no longer asks it.
+    """
+
+    kind: str
+    target: str
+    result: str
+    detail: str = ""
+    until: datetime | None = None
+    ask: str | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more is to be done about it now."""
+        return self.result in ("done", "adopted")
+
+    @property
+    def wrote(self) -> bool:
+        """Whether something may have changed outside."""
+        return self.result in ("done", "unknown")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass over one event by the holder of its lease; every write checks the fence."""
+
+    store: Store
+    lease: Lease
+    clock: Clock
+    force: bool = False
+    settle: timedelta = SETTLE
+    """A pending intent younger than this is waited for."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        return self.store.begin(self.lease, self.clock())
+
+    def audit(self, tx: Transaction, change: Change, detail: str, request_id: str | None = None) -> None:
+        line = AuditLine(
+            self.clock(), self.lease.event_id, "worker", change.kind, change.target, detail, request_id
+        )
+        tx.audit.add(line)
+
+
+def act(
+    work: Pass, change: Change, call: Callable[[], R], record: Callable[[Transaction, R], None]
+) -> Outcome:
+    """A call that is safe to repeat (PATCH, DELETE, an addition that the outside itself de-duplicates)."""
+    try:
+        result = call()
+    except ProviderError as error:
+        return failed(work, change, error)
+    with work.begin() as tx:
+        record(tx, result)
+        work.audit(tx, change, change.reason)
+    return Outcome(change.kind, change.target, "done", change.reason)
+
+
+def once(
+    work: Pass,
+    change: Change,
+    op_key: str,
+    *,
+    look_up: Callable[[], R | None],
+    call: Callable[[], R],
+    record: Callable[[Transaction, R], None],
+) -> Outcome:
+    """A call that must not be repeated blindly. `look_up` finds the effect of an earlier try of `op_key`."""
+    with work.store.read() as tx:
+        earlier = tx.intents.get(op_key)
+    try:
+        found = _find_earlier(work, change, earlier, look_up)
+    except (ProviderError, NeedsAttention) as error:
+        # The earlier call's fate is still open: its intent stays as it is.
+        return failed(work, change, error)
+    if found is not None and earlier is not None:
+        return _adopt(work, change, earlier, found, record)
+    intent = _announce(work, change, op_key, earlier)
+    try:
+        result = call()
+    except OutcomeUnknown as error:
+        return failed(work, change, error)
+    except ProviderError as error:
+        _close(work, intent, error)
+        return failed(work, change, error)
+    with work.begin() as tx:
+        record(tx, result)
+        tx.intents.put(replace(intent, state="done"))
+        work.audit(tx, change, change.reason)
+    return Outcome(change.kind, change.target, "done", change.reason)
+
+
+def _find_earlier(
+    work: Pass, change: Change, earlier: Intent | None, look_up: Callable[[], R | None]
+) -> R | None:
+    """The effect of an earlier call whose answer was lost; None when the call may be made now."""
+    if earlier is None or earlier.state in ("done", "withdrawn"):
+        return None
+    if earlier.state == "failed":
+        if earlier.request_hash == _request_hash(change) and not work.force:
+            # Webex counts failed creations against 100 a day (webex.md 1.2): the same wish is not sent twice.
+            raise NeedsAttention(
+                f"{earlier.detail}; the same call is not sent again: mend the cause, then run hybrid-sync sync "
+                f"{earlier.event_id} --force"
+            )
+        return None
+    found = look_up()
+    if found is None:
+        _believe_absence(work, earlier)
+    return found
+
+
+def _adopt(
+    work: Pass, change: Change, intent: Intent, found: R, record: Callable[[Transaction, R], None]
+) -> Outcome:
+    with work.begin() as tx:
+        record(tx, found)
+        tx.intents.put(replace(intent, state="done", detail="found outside after a lost answer"))
+        work.audit(tx, change, "found outside after a lost answer")
+    return Outcome(change.kind, change.target, "adopted", "found outside after a lost answer")
+
+
+def _believe_absence(work: Pass, intent: Intent) -> None:
+    """Raise while a lost call may still arrive, and when it was lost too often for a machine to go on."""
+    system = intent.kind.partition(".")[0]
+    if intent.sent_at is not None:
+        age = work.clock() - intent.sent_at
+        if age < work.settle:
+            wait = (work.settle - age).total_seconds()
+            raise TryLater(
+                system, "an earlier call had no answer; waiting before it is looked for again", after=wait
+            )
+    if intent.attempts >= MOST_UNKNOWN and not work.force:
+        raise NeedsAttention(
+            f"{intent.kind} for event {intent.event_id} was sent {intent.attempts} times without an answer and is not "
+            "found outside: look there, then run hybrid-sync sync with --force to try again"
+        )
+
+
+def _announce(work: Pass, change: Change, op_key: str, earlier: Intent | None) -> Intent:
+    attempts = earlier.attempts if earlier is not None and earlier.state == "pending" else 0
+    intent = Intent(
+        op_key=op_key,
+        event_id=work.lease.event_id,
+        kind=change.kind,
+        request_hash=_request_hash(change),
+        state="pending",
+        attempts=attempts + 1,
+        sent_at=work.clock(),
+    )
+    with work.begin() as tx:
+        tx.intents.put(intent)
+    return intent
+
+
+def _request_hash(change: Change) -> str:
+    return hashlib.sha256(repr(change.wanted).encode()).hexdigest()[:32]
+
+
+def _close(work: Pass, intent: Intent, error: ProviderError) -> None:
+    """The provider did nothing. What may be tried again is withdrawn; what it will not do has failed."""
+    state = "withdrawn" if isinstance(error, (TryLater, SignInExpired)) else "failed"
+    with work.begin() as tx:
+        tx.intents.put(replace(intent, state=state, detail=str(error)))
+
+
+def failed(work: Pass, change: Change, error: ProviderError | NeedsAttention) -> Outcome:
+    """The outcome for an error: what waits waits, what a machine cannot settle is put before a person (P7)."""
+    now = work.clock()
+    if isinstance(error, TryLater):
+        until = now + timedelta(seconds=error.after) if error.after is not None else None
+        return Outcome(change.kind, change.target, "later", str(error), until)
+    if isinstance(error, OutcomeUnknown):
+        return Outcome(change.kind, change.target, "unknown", str(error), now + work.settle)
+    if isinstance(error, Refused):
+        with work.begin() as tx:
+            work.audit(tx, change, str(error), error.tracking_id)
+    result = "attention" if isinstance(error, (NeedsAttention, SignInExpired)) else "refused"
+    ask = SIGN_IN if isinstance(error, SignInExpired) else question(change.kind, change.target)
+    return Outcome(change.kind, change.target, result, str(error), ask=ask)
+
+
+SIGN_IN = "sign-in"
+
+
+def question(kind: str, target: str) -> str:
+    """What a person's question is filed under: one per system and target."""
+    return f"{kind.partition('.')[0]}:{target}"
