@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybrid_sync.domain.attendance import Interval, attendance, clip, length, pulls_due, real_email, union
-from hybrid_sync.domain.people import RegistrantStatus
+from hybrid_sync.domain.people import Mode, RegistrantStatus
 from tests.builders import a_person, a_stay, an_event, utc
 
 MINUTE = timedelta(minutes=1)
@@ -150,3 +150,18 @@ def test_one_pull_makes_up_for_all_that_were_missed() -> None:
 
 def test_after_the_last_pull_nothing_is_due_any_more() -> None:
     assert pulls_due(an_event(), [utc("2027-06-10 09:30")], AFTER, utc("2027-06-20 00:00")) == (False, None)
+
+
+def test_a_room_in_which_nobody_was_checked_in_says_nothing_about_who_came() -> None:
+    people = [a_person("ada", mode=Mode.ROOM), a_person("bob")]
+    report = attendance(an_event(), people, [])
+    assert [person.first_name for person in report.unrecorded] == ["Ada"]
+    assert [person.first_name for person in report.no_shows] == ["Bob"]
+    assert report.registered == 2
+
+
+def test_once_somebody_was_checked_in_the_others_are_missed() -> None:
+    people = [a_person("ada", mode=Mode.ROOM), a_person("bob", mode=Mode.ROOM)]
+    report = attendance(an_event(), people, [a_stay("bob", "08:00", "09:00", source="room")])
+    assert [person.first_name for person in report.no_shows] == ["Ada"]
+    assert report.unrecorded == ()

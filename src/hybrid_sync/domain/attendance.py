@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.people import Registrant, RegistrantStatus, email_key
+from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus, email_key
 
 Interval = tuple[datetime, datetime]
 
@@ -90,7 +90,10 @@ class Presence:
 
 @dataclass(frozen=True)
 class Attendance:
-    """Everything that a report needs. `window` is the event's planned time (UTC); margins are already applied."""
+    """Everything that a report needs. `window` is the event's planned time (UTC); margins are already applied.
+
+    `unrecorded` are people registered for a room in which nobody was checked in: whether they came is not known.
+    """
 
     event: Event
     window: Interval
@@ -101,10 +104,11 @@ class Attendance:
     doubts: tuple[str, ...]
     instances: tuple[str, ...]
     pulled_at: datetime | None
+    unrecorded: tuple[Registrant, ...] = ()
 
     @property
     def registered(self) -> int:
-        return len(self.no_shows) + sum(1 for row in self.present if row.person)
+        return len(self.no_shows) + len(self.unrecorded) + sum(1 for row in self.present if row.person)
 
 
 def attendance(
@@ -138,17 +142,21 @@ def attendance(
         if row.total > timedelta(0):
             (present if person else unmatched).append(row)
     came = {row.person.id for row in present if row.person}
+    missing = [person for person in by_key.values() if person.id not in came]
+    checked_in = any(segment.source == "room" for segment in segments)
+    unrecorded = [person for person in missing if person.mode is Mode.ROOM and not checked_in]
     staff = {segment.display_name for segment in segments if segment.role != "attendee"}
     return Attendance(
         event=event,
         window=window,
         present=tuple(sorted(present, key=lambda row: row.name.casefold())),
-        no_shows=tuple(person for person in by_key.values() if person.id not in came),
+        no_shows=tuple(person for person in missing if person not in unrecorded),
         unmatched=tuple(sorted(unmatched, key=lambda row: row.name.casefold())),
         staff=tuple(sorted(staff)),
         doubts=tuple(doubts),
         instances=tuple(sorted({segment.instance_id for segment in segments})),
         pulled_at=pulled_at,
+        unrecorded=tuple(unrecorded),
     )
 
 

@@ -189,6 +189,10 @@ class Messages(Protocol):
         """Messages in state PENDING or SENDING, with bytes, cancellations first, then oldest first."""
         ...
 
+    def newest_bytes(self, registrant_id: str) -> bytes:
+        """The bytes of the newest message of that person; raises NotFound when there is none."""
+        ...
+
     def add(self, message: Message) -> None:
         """Write down a new message; raises ValueError if that UID, SEQUENCE and method are there already."""
         ...

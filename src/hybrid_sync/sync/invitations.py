@@ -90,6 +90,19 @@ class InvitationStep:
         ]
         return outcomes
 
+    def preview(self, event: Event, person: Registrant, now: datetime) -> bytes:
+        """The message that `person` would be sent next, or, when nothing is due, the one they were sent last.
+
+        Raises NotFound when there is neither.
+        """
+        look = self._look(event)
+        changes = self._decide(event, look, now)
+        change = next((change for change in changes if change.wanted.person.id == person.id), None)
+        if change is not None:
+            return self._message(event, change.wanted, now).mime
+        with self._store.read() as tx:
+            return tx.messages.newest_bytes(person.id)
+
     # --- looking and deciding ---
 
     def _look(self, event: Event) -> _Look:

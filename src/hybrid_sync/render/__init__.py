@@ -1,0 +1,1 @@
+"""Domain values turned into bytes and text: calendar objects, mails, reports, JSON. No network."""

@@ -1,0 +1,135 @@
+"""One registrant's calendar object: an iTIP REQUEST or CANCEL (RFC 5545, 5546, 7986).
+
+The same input gives the same bytes: nothing is taken from the clock or by chance.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from icalendar import Calendar, Timezone, vCalAddress, vText, vUri
+from icalendar import Event as CalendarEvent
+
+from hybrid_sync.domain.events import Event
+from hybrid_sync.domain.invitations import Facts, Method, WantedMessage
+from hybrid_sync.domain.people import Mode
+from hybrid_sync.render.languages import Words, words_for
+from hybrid_sync.render.mailbox import Mailbox
+from hybrid_sync.render.text import one_line, paragraphs, web_address
+from hybrid_sync.render.times import told_time
+from hybrid_sync.render.vtimezone import vtimezone
+
+__all__ = ["Mailbox", "calendar_bytes"]
+
+_PRODID = "-//hybrid-sync//invitations//EN"
+
+
+def calendar_bytes(
+    event: Event, wanted: WantedMessage, *, stamp: datetime, organiser: Mailbox, public_url: str | None
+) -> bytes:
+    """The calendar object for `wanted`, folded, with CRLF.
+
+    What and when come from `wanted.facts`, only the description from `event`. `stamp` (aware) becomes
+    DTSTAMP; give the same one for the same message. `public_url` is the event's public page. Raises
+    InputError for an address that cannot be written, ValueError for a naive stamp.
+    """
+    if stamp.tzinfo is None:
+        raise ValueError("the stamp of a calendar object needs a zone")
+    facts, words = wanted.facts, words_for(wanted.facts.language)
+    page = web_address(public_url)
+    entry = CalendarEvent()
+    entry.add("uid", wanted.uid)
+    entry.add("sequence", wanted.sequence)
+    entry.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
+    zone = _add_times(entry, facts)
+    entry.add("summary", one_line(facts.title, 1000) or event.id)
+    entry.add("organizer", _address(organiser))
+    entry.add("attendee", _attendee(wanted))
+    _add_place(entry, facts, words)
+    if wanted.method is Method.CANCEL:
+        entry.add("status", "CANCELLED")
+    else:
+        entry.add("status", "CONFIRMED")
+        _add_request_parts(entry, event, facts, words, page)
+    if page:
+        entry.add("url", vUri(page))
+    calendar = Calendar()
+    calendar.add("prodid", _PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("method", wanted.method.value)
+    if zone:
+        calendar.add_component(zone)
+    calendar.add_component(entry)
+    folded: bytes = calendar.to_ical()
+    return folded
+
+
+def _add_times(entry: CalendarEvent, facts: Facts) -> Timezone | None:
+    """DTSTART and DTEND; returns the VTIMEZONE that goes with them, None when they are in UTC.
+
+    UTC is the second choice (calendar.md B6): for zones without a rule that all readers understand, and for
+    times in a repeated hour, which a wall time cannot tell apart and readers take differently (B8).
+    """
+    starts, ends = told_time(facts.starts, facts.zone), told_time(facts.ends, facts.zone)
+    twice = any(at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset() for at in (starts, ends))
+    zone = None if twice else vtimezone(facts.zone, starts.year)
+    for name, at in (("dtstart", starts), ("dtend", ends)):
+        if zone is None:
+            entry.add(name, at.astimezone(UTC))
+        else:
+            entry.add(name, at.replace(tzinfo=None), parameters={"TZID": facts.zone})
+    return zone
+
+
+def _add_place(entry: CalendarEvent, facts: Facts, words: Words) -> None:
+    online = facts.mode == Mode.ONLINE.value
+    place = words.place_online if online else one_line(facts.place)
+    if place:
+        entry.add("location", place)
+
+
+def _add_request_parts(
+    entry: CalendarEvent, event: Event, facts: Facts, words: Words, page: str | None
+) -> None:
+    link = web_address(facts.join_link) if facts.mode == Mode.ONLINE.value else None
+    blocks: list[str] = []
+    if link:
+        blocks += [f"{words.join_words}{words.colon.rstrip()}\n{link}", words.link_note]
+        conference = vUri(link)
+        conference.params["VALUE"] = "URI"
+        # As a list: icalendar's own Conference class writes one quoted value (calendar.md B9).
+        conference.params["FEATURE"] = ["AUDIO", "VIDEO"]
+        conference.params["LABEL"] = words.join_words
+        entry.add("conference", conference)
+    elif facts.mode == Mode.ONLINE.value:
+        blocks.append(words.link_separate)
+    blocks.append(paragraphs(event.description))
+    if page:
+        blocks.append(f"{words.event_page}{words.colon}{page}")
+    description = "\n\n".join(block for block in blocks if block)
+    if description:
+        entry.add("description", description)
+    # A personal link must not show in a calendar that others may read (P4).
+    entry.add("class", "PRIVATE" if link else "PUBLIC")
+    entry.add("transp", "OPAQUE")
+    entry.add("x-microsoft-cdo-busystatus", vText("BUSY"))
+    entry.add("x-microsoft-disallow-counter", vText("TRUE"))
+
+
+def _address(mailbox: Mailbox) -> vCalAddress:
+    """A bare mailto: (anything more breaks Gmail's matching, calendar.md B2) with the name as CN."""
+    address = vCalAddress(f"mailto:{mailbox.address}")
+    name = mailbox.name.replace('"', "")  # RFC 6868 codes are not read everywhere (calendar.md B4)
+    if name.strip():
+        address.params["CN"] = name.strip()
+    return address
+
+
+def _attendee(wanted: WantedMessage) -> vCalAddress:
+    attendee = _address(Mailbox(wanted.person.name, wanted.email))
+    attendee.params["CUTYPE"] = "INDIVIDUAL"
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    if wanted.method is Method.REQUEST:
+        attendee.params["PARTSTAT"] = "NEEDS-ACTION"
+        attendee.params["RSVP"] = "TRUE"
+    return attendee

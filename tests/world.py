@@ -1,0 +1,119 @@
+"""The service over real sockets against the sandbox, with one clock for both and a store on disk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from hybrid_sync.domain.people import Registrant
+from hybrid_sync.sandbox import Sandbox, SandboxOptions
+from hybrid_sync.settings import Settings
+from hybrid_sync.sync.loop import Report
+from hybrid_sync.sync.organising import NewPerson
+from hybrid_sync.wiring import App, build
+from tests.builders import NOW, an_event
+
+SECRET = "a-secret-of-more-than-thirty-two-characters"
+
+
+class World:
+    """A sandbox, a store, and apps that come and go like processes. Time stands where the sandbox's clock stands."""
+
+    def __init__(
+        self, folder: Path, options: SandboxOptions | None = None, now: datetime = NOW, url: str | None = None
+    ) -> None:
+        self.sandbox = Sandbox(options=options)
+        self.url = url or f"sqlite:///{folder}/store.db"
+        self.now = now
+        self.apps: list[App] = []
+
+    def __enter__(self) -> Self:
+        self.sandbox.start()
+        self.sandbox.clock.set(self.now)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for app in self.apps:
+            app.close()
+        self.sandbox.stop()
+
+    def settings(self, **sections: dict[str, Any]) -> Settings:
+        data: dict[str, dict[str, Any]] = {
+            "service": {"base_url": "https://events.example.org", "name": "InfoPoint"},
+            "store": {"url": self.url},
+            "engine": {"settle_seconds": 30, "lease_seconds": 60},
+            "webex": {
+                "base_url": self.sandbox.webex_url,
+                "access_token": self.sandbox.webex_token,
+                "requests_per_minute": 100_000,
+            },
+            "graph": {
+                "enabled": True,
+                "base_url": self.sandbox.graph_url,
+                "access_token": self.sandbox.graph_token,
+                "mailbox": self.sandbox.mailbox,
+                "room_mailbox": self.sandbox.room_mailbox,
+            },
+            "mail": {
+                "host": self.sandbox.smtp_host,
+                "port": self.sandbox.smtp_port,
+                "security": "none",
+                "from_address": "events@example.org",
+                "messages_per_minute": 100_000,
+            },
+            "web": {"secret": SECRET},
+        }
+        for section, keys in sections.items():
+            data[section] = data.get(section, {}) | keys
+        return Settings.model_validate(data)
+
+    def app(self, settings: Settings | None = None, **options: Any) -> App:
+        return build(
+            settings or self.settings(), clock=self.sandbox.clock.now, create_database=True, **options
+        )
+
+    # --- what the outside holds ---
+
+    def meetings(self) -> list[Any]:
+        return list(self.sandbox.state.meetings.values())
+
+    def registrant_emails(self) -> Counter[str]:
+        """Every registration in every meeting, by address."""
+        return Counter(
+            registrant.email.casefold()
+            for meeting in self.meetings()
+            for registrant in meeting.registrants.values()
+        )
+
+    def calendar_entries(self) -> list[Any]:
+        return [event for event in self.sandbox.state.events.values() if not event.cancelled]
+
+    def mails(self) -> Counter[tuple[str, str]]:
+        """Different messages that arrived, by recipient and kind; a byte-identical copy counts once."""
+        seen = {message.message_id: message for message in self.sandbox.inbox}
+        return Counter((message.recipients[0], message.kind) for message in seen.values())
+
+
+def publish(app: App, *people: NewPerson, **changes: Any) -> None:
+    """The usual event with these people, published and due."""
+    app.desk.import_event(an_event(**changes))
+    app.desk.publish("water")
+    if people:
+        app.desk.register("water", people)
+
+
+def online(name: str) -> NewPerson:
+    return NewPerson(f"{name}@example.org", name.capitalize(), "Example")
+
+
+def sync(app: App, **options: Any) -> Report:
+    return app.converge.event("water", **options)
+
+
+def person(app: App, name: str) -> Registrant:
+    with app.store.read() as tx:
+        found = tx.people.find("water", f"{name}@example.org")
+    assert found is not None
+    return found
