@@ -22,6 +22,7 @@ def test_the_report_holds_figures_people_and_doubts(make: SimpleNamespace) -> No
         "online_and_room": 1,
         "briefly": 0,
         "no_shows": 1,
+        "unrecorded": 0,
         "unmatched": 1,
         "peak": 4,
         "peak_at": "2027-06-09T08:10:00Z",

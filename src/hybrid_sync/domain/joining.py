@@ -10,6 +10,8 @@ from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.people import Mode, Registrant
 
 OPENS_BEFORE = timedelta(minutes=15)
+STAYS_OPEN_AFTER = timedelta(minutes=30)
+"""After the planned end: an event runs over, and whose connection drops then must get back in."""
 
 
 class JoinState(StrEnum):
@@ -42,7 +44,7 @@ def join_view(event: Event, person: Registrant, generation: int, now: datetime) 
         return JoinView(JoinState.CANCELLED, None)
     if not person.is_coming:
         return JoinView(JoinState.WITHDRAWN, None)
-    if event.ends is None or now >= event.ends.instant:
+    if event.ends is None or now >= event.ends.instant + STAYS_OPEN_AFTER:
         return JoinView(JoinState.OVER, None)
     if person.mode is Mode.ROOM:
         return JoinView(JoinState.ROOM, None)

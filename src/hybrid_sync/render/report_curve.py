@@ -125,7 +125,7 @@ def picture(report: Attendance, width: int = 760, height: int = 300) -> Picture 
         return None
     clock = ZoneInfo(report.event.time_zone)
     start, end = min(curve[0].at, report.window[0]), max(curve[-1].at, report.window[1])
-    left, right, top, bottom = 48, width - 16, 28, height - 32
+    left, right, top, bottom = 48, width - 22, 28, height - 32
     highest = max(step.total for step in curve)
     rung = _rung(highest)
     ceiling = rung * -(-highest // rung)

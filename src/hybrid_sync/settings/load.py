@@ -10,13 +10,18 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+)
 
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.settings.model import Settings
@@ -55,12 +60,20 @@ def load(path: Path | None = None) -> Settings:
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             from_files = InitSettingsSource(settings_cls, init_kwargs=secrets)
-            return env_settings, from_files, InitSettingsSource(settings_cls, init_kwargs=toml)
+            return _Environment(settings_cls), from_files, InitSettingsSource(settings_cls, init_kwargs=toml)
 
     try:
         return Loaded()
     except ValidationError as error:
         raise SettingsError([_sentence(path, item) for item in error.errors()]) from None
+
+
+class _Environment(EnvSettingsSource):
+    """The environment without the variables that name a file: `_secret_files` reads those."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        variables = super()._load_env_vars()
+        return {name: value for name, value in variables.items() if not name.lower().endswith("_file")}
 
 
 def shown(settings: Settings) -> dict[str, Any]:

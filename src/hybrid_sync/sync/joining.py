@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.joining import JoinState, JoinView, join_view
 from hybrid_sync.domain.people import Registrant
-from hybrid_sync.errors import ProviderError
+from hybrid_sync.errors import ProviderError, SettingsError
 from hybrid_sync.ports import AuditLine, Clock, JoinLinks, MeetingRecord, Store
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Joining:
             url = self._links.join_url(
                 door.record.meeting_id, door.person.email, door.person.name, door.record.password
             )
-        except ProviderError as error:
+        except (ProviderError, SettingsError) as error:
             log.warning("event %s: no personal join URL: %s", door.event.id, error, extra={"action": "join"})
             self._note(door, "join.fallback")
             return door, fallback
@@ -75,6 +75,10 @@ class Joining:
         return door, Entry(url)
 
     def _note(self, door: Door, what: str) -> None:
-        with self._store.begin() as tx:
-            line = AuditLine(self._clock(), door.event.id, "registrant", what, door.person.id, "")
-            tx.audit.add(line)
+        """Write the click down. A store that cannot be written just now must not keep the person outside."""
+        try:
+            with self._store.begin() as tx:
+                line = AuditLine(self._clock(), door.event.id, "registrant", what, door.person.id, "")
+                tx.audit.add(line)
+        except Exception:
+            log.exception("event %s: %s could not be noted", door.event.id, what, extra={"action": "join"})

@@ -1,0 +1,167 @@
+"""The web application: the join page and the health checks (design.md 6 and 7)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from hybrid_sync.errors import InputError, NotFound, SettingsError
+from hybrid_sync.ports import Clock, Store
+from hybrid_sync.render.join_links import JoinLinks
+from hybrid_sync.render.text import web_address
+from hybrid_sync.settings import Settings
+from hybrid_sync.sync.joining import Joining
+from hybrid_sync.web.guard import Guard, security_headers
+from hybrid_sync.web.health import Health
+from hybrid_sync.web.join_page import join_page
+from hybrid_sync.web.limits import RateLimit
+from hybrid_sync.web.pages import Pages
+from hybrid_sync.web.words import PageWords, asked_for, words_for
+
+log = logging.getLogger(__name__)
+
+LONGEST_TOKEN = 512
+
+
+class App(Protocol):
+    """What the web needs of wiring.App."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def joining(self) -> Joining: ...
+    @property
+    def links(self) -> JoinLinks: ...
+
+
+def create_app(app: App, *, heartbeat: Callable[[], datetime] | None = None) -> FastAPI:
+    """The ASGI application. `heartbeat` is the engine's when a worker runs in the same process."""
+    site = _Site(app, heartbeat)
+    api = FastAPI(
+        title=app.settings.service.name,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # a redirect would repeat the token in a header
+    )
+    api.add_middleware(
+        Guard,
+        headers=security_headers(app.settings),
+        page=site.status_page,
+        clock=app.clock,
+        prefix=site.pages.prefix,
+    )
+    api.add_exception_handler(HTTPException, site.http_error)
+    looking = ["GET", "HEAD"]
+    api.add_api_route("/", site.home, methods=looking, response_model=None)
+    api.add_api_route("/join/{token}", site.look, methods=looking, response_model=None)
+    api.add_api_route("/join/{token}", site.enter, methods=["POST"], response_model=None)
+    api.add_api_route("/livez", site.livez, methods=looking, response_model=None)
+    api.add_api_route("/readyz", site.readyz, methods=looking, response_model=None)
+    api.add_api_route("/static/{name}", site.static, methods=looking, response_model=None)
+    return api
+
+
+class _Site:
+    """The routes. Those that touch the store or Webex are plain functions, so that they run in threads."""
+
+    def __init__(self, app: App, heartbeat: Callable[[], datetime] | None) -> None:
+        self._app = app
+        self._default_language = next(iter(app.settings.service.languages), "en")
+        poll = timedelta(seconds=app.settings.engine.poll_seconds)
+        self._health = Health(app.store, app.clock, heartbeat, poll)
+        self._presses = RateLimit(app.clock)
+        self.pages = Pages(app.settings)
+
+    def home(self, request: Request) -> Response:
+        """What this is, for whoever wanders in."""
+        words = self._words(request)
+        return self.pages.notice(words, words.home, 200)
+
+    def look(self, request: Request, token: str) -> Response:
+        """GET and HEAD: only looks. Mail scanners and link previews come this way, so Webex is never called."""
+        try:
+            door = self._app.joining.look(*self._read(token))
+        except (InputError, NotFound):
+            return self._bad_link(request)
+        return self.pages.join(join_page(door, self._app.clock()))
+
+    def enter(self, request: Request, token: str) -> Response:
+        """POST: the button was pressed. 303 to the person's own short-lived URL, or the page that says why not.
+
+        There is no further token against cross-site requests. The address itself is the permission, there is no
+        cookie or sign-in that a foreign page could make use of, and whoever knows the address may press the button
+        anyway; all that a foreign page gains is to send a person into a meeting they were invited to. (With
+        Referrer-Policy no-referrer browsers send "Origin: null" from our own form too, so Origin tells nothing.)
+        """
+        try:
+            registrant_id, generation = self._read(token)
+            door = self._app.joining.look(registrant_id, generation)
+            if not self._presses.takes(registrant_id):
+                return self._too_many(words_for(door.person.language))
+            door, entry = self._app.joining.enter(registrant_id, generation)
+        except (InputError, NotFound):
+            return self._bad_link(request)
+        if entry is not None and (url := web_address(entry.url)):
+            return RedirectResponse(url, 303)
+        return self.pages.join(join_page(door, self._app.clock(), pressed=True, entry=entry))
+
+    async def livez(self) -> Response:
+        """In the event loop on purpose: threads that all wait for Webex are no reason to restart the process."""
+        lives = self._health.lives()
+        return JSONResponse({"status": "ok" if lives else "stalled"}, 200 if lives else 503)
+
+    def readyz(self) -> Response:
+        ready = self._health.ready()
+        return JSONResponse({"status": "ok" if ready else "unavailable"}, 200 if ready else 503)
+
+    async def static(self, name: str) -> Response:
+        asset = self.pages.assets.get(name)
+        if asset is None:
+            raise HTTPException(404)
+        keep = {"Cache-Control": "public, max-age=86400"}
+        return Response(asset.data, media_type=asset.media_type, headers=keep)
+
+    async def http_error(self, request: Request, error: Exception) -> Response:
+        """404, 405, 413 and the like as pages."""
+        assert isinstance(error, HTTPException)
+        return self.status_page(request, error.status_code, error.headers)
+
+    def status_page(
+        self, request: Request, status: int, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        words = self._words(request)
+        notices = {404: words.not_found, 405: words.wrong_method, 413: words.too_large, 429: words.too_many}
+        return self.pages.notice(words, notices.get(status, words.failure), status, headers)
+
+    def _read(self, token: str) -> tuple[str, int]:
+        if len(token) > LONGEST_TOKEN:
+            raise InputError("this join link is not one of ours, or not complete")
+        try:
+            return self._app.links.read(token)
+        except SettingsError as error:
+            # Without base_url and secret no link was ever made here, so this one cannot be ours either.
+            log.warning("somebody opened a join link: %s", error, extra={"action": "web.join"})
+            raise InputError("this join link is not one of ours") from error
+
+    def _bad_link(self, request: Request) -> Response:
+        """One page for every reason: a wrong signature and an erased person must look the same."""
+        words = self._words(request)
+        return self.pages.notice(words, words.bad_link, 404)
+
+    def _too_many(self, words: PageWords) -> Response:
+        return self.pages.notice(words, words.too_many, 429, {"Retry-After": "60"})
+
+    def _words(self, request: Request) -> PageWords:
+        return asked_for(request.headers.get("accept-language"), self._default_language)
