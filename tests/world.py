@@ -70,9 +70,11 @@ class World:
         return Settings.model_validate(data)
 
     def app(self, settings: Settings | None = None, **options: Any) -> App:
-        return build(
+        app = build(
             settings or self.settings(), clock=self.sandbox.clock.now, create_database=True, **options
         )
+        self.apps.append(app)
+        return app
 
     # --- what the outside holds ---
 

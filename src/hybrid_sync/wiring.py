@@ -186,13 +186,18 @@ def build(
         desk=Organising(store, now, lambda: uuid.uuid4().hex),
         joining=Joining(store, webex.conference, now),
         links=links,
-        pages=HttpsPages(sleep=time.sleep),
+        pages=web_pages(),
         attendance=attendance,
         chance=random.random,
         invitation_for=lambda event, person: invitations.preview(event, person, now()),
         checks=checks,
         close=close,
     )
+
+
+def web_pages() -> Pages:
+    """Fetches event pages; needs neither settings nor a database."""
+    return HttpsPages(sleep=time.sleep)
 
 
 def database(settings: Settings) -> Database:

@@ -203,14 +203,14 @@ def test_without_the_look_up_a_second_meeting_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: blind to our tag, exactly the points between the POST and its commit go wrong."""
-    trace, wrong = schedule(tmp_path / "clean", "making", None)
-    assert wrong == []
     find = WebexConference.find
 
     def blind(self: WebexConference, tag: str, known_id: str | None, around: Any) -> Any:
         return find(self, tag, known_id, around) if known_id else None
 
     monkeypatch.setattr(WebexConference, "find", blind)
+    trace, wrong = schedule(tmp_path / "clean", "making", None)
+    assert wrong == []
     made = trace.index("after POST /v1/meetings")
     commit = trace.index("before COMMIT", made)
     failing = []

@@ -17,7 +17,7 @@ from tests.web.house import EARLY, House, a_record, text_of
 
 MakeHouse = Callable[..., House]
 LANGUAGES = ["en", "fr"]
-AFTER = utc("2027-06-09 09:30")
+AFTER = utc("2027-06-09 10:00")
 
 
 def test_early_the_button_is_shut_and_the_page_says_from_when_it_works(a_house: MakeHouse) -> None:

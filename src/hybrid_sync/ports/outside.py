@@ -66,8 +66,8 @@ class MeetingRegistrants(Protocol):
 
     batch_size: int
 
-    def listed(self, meeting_id: str) -> Sequence[MeetingRegistrant]:
-        """Everybody on the list, all pages."""
+    def listed(self, meeting_id: str, known: Sequence[str] = ()) -> Sequence[MeetingRegistrant]:
+        """Everybody on the list, all pages; at least whoever of the `known` addresses is there."""
         ...
 
     def add(self, meeting_id: str, people: Sequence[Registrant]) -> Added:

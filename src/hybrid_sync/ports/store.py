@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -29,13 +29,17 @@ class Lease:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """When an event is due and how its last pass went. `due_at` None means that nothing is due by itself."""
+    """When an event is due and how its last pass went. `due_at` None means that nothing is due by itself.
+
+    `waits` says until when a step must leave its system alone, because that system asked for it (Retry-After).
+    """
 
     event_id: str
     due_at: datetime | None
     attempts: int = 0
     last_error: str | None = None
     leased_until: datetime | None = None
+    waits: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -221,8 +225,17 @@ class Work(Protocol):
         """Lease up to `limit` due events (or this one, due or not) that nobody holds."""
         ...
 
-    def finish(self, lease: Lease, due_at: datetime | None, error: str | None) -> None:
-        """Give the lease back; a wake-up that came meanwhile is kept. Raises LostLease for an old fence."""
+    def finish(
+        self,
+        lease: Lease,
+        due_at: datetime | None,
+        error: str | None,
+        waits: Mapping[str, datetime] | None = None,
+    ) -> None:
+        """Give the lease back; a wake-up that came meanwhile is kept. `waits` None leaves them as they are.
+
+        Raises LostLease for an old fence.
+        """
         ...
 
     def get(self, event_id: str) -> WorkRow | None: ...

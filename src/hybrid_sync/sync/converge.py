@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from hybrid_sync.errors import LostLease
+from hybrid_sync.ports import Lease
 from hybrid_sync.sync.loop import Loop, Report
 from hybrid_sync.sync.once import Outcome
 
@@ -33,11 +35,22 @@ class Converge:
             if not leases:
                 busy = Outcome("sync", event_id, "later", "another worker has this event in hand")
                 return Report(event_id, (*outcomes, busy), report.next_due)
-            report = self.loop.reconcile(leases[0], force=force)
+            report = self._pass(leases[0], force)
             outcomes = _merged(outcomes, report.outcomes)
             if not report.wrote or any(outcome.result in ("later", "unknown") for outcome in report.outcomes):
                 break
         return replace(report, outcomes=tuple(outcomes))
+
+    def _pass(self, lease: Lease, force: bool) -> Report:
+        """One pass. What it did not expect is raised, and the event is free again for whoever mends it."""
+        try:
+            return self.loop.reconcile(lease, force=force)
+        except LostLease:
+            raise
+        except Exception as error:
+            with self.loop.store.begin() as tx:
+                tx.work.finish(lease, self.loop.clock() + self.loop.pace.longest_retry, str(error)[:500])
+            raise
 
     def all_due(self, *, force: bool = False) -> Sequence[Report]:
         """Every event that is due now, one after another."""

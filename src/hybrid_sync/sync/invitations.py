@@ -41,6 +41,8 @@ class _Look:
     history: History
     facts: Mapping[str, Facts]
     not_ready: Mapping[str, str]
+    questions: Mapping[str, str]
+    """What stands open before a person, by its name: the server's words are kept until it is settled."""
 
 
 class InvitationStep:
@@ -109,6 +111,7 @@ class InvitationStep:
         with self._store.read() as tx:
             people, rows = tx.people.of(event.id), tx.messages.of(event.id)
             record, registered = tx.meetings.get(event.id), tx.registrations.of(event.id)
+            questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
         history: dict[str, list[Message]] = {}
         for row in rows:
             history.setdefault(row.registrant_id, []).append(row)
@@ -123,7 +126,7 @@ class InvitationStep:
                 not_ready[person.id] = "waits for the meeting"
             elif person.mode is Mode.ONLINE and person.key not in registered:
                 not_ready[person.id] = "waits for the registration in the meeting"
-        return _Look(people, history, facts, not_ready)
+        return _Look(people, history, facts, not_ready, questions)
 
     def _decide(self, event: Event, look: _Look, now: datetime) -> list[Change]:
         return plan_invitations(event, look.people, look.history, look.facts, look.not_ready, now)
@@ -133,7 +136,7 @@ class InvitationStep:
         said = {outcome.target for outcome in outcomes if outcome.result == "refused"}
         newest = [rows[-1] for person_id, rows in look.history.items() if person_id in look.facts]
         return [
-            _refused(row, "")
+            _refused(row, look.questions.get(question("mail", row.email.casefold()), ""))
             for row in newest
             if row.state is MessageState.REFUSED and row.email.casefold() not in said
         ]
@@ -202,7 +205,7 @@ class InvitationStep:
             return Outcome(message.kind, target, "attention", str(error), ask=SIGN_IN)
         except ProviderError as error:
             self._mark(work, message, MessageState.REFUSED, str(error))
-            return _refused(message, str(error))
+            return _refused(message, f"{message.email}: {error}")
         self._mark(work, message, MessageState.SENT, receipt)
         return Outcome(message.kind, target, "done", "sent")
 
@@ -218,9 +221,5 @@ class InvitationStep:
 def _refused(message: Message, words: str) -> Outcome:
     """An address that the mail server will not take: said at every pass until a person has mended it."""
     target = message.email.casefold()
-    detail = (
-        f"the mail server does not take {message.email}: {words}"
-        if words
-        else f"{message.email} takes no mail"
-    )
+    detail = words or f"the mail server takes no mail for {message.email}"
     return Outcome(message.kind, target, "refused", detail, ask=question("mail", target))

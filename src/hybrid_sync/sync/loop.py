@@ -95,19 +95,32 @@ class Loop:
         work = Pass(self.store, lease, self.clock, force, self.settle)
         with self.store.read() as tx:
             event = tx.events.get(lease.event_id)
+            row = tx.work.get(lease.event_id)
+        earlier = {} if row is None or force else row.waits
+        waits: dict[str, datetime] = {}
         outcomes: list[Outcome] = []
         for step in self.steps:
-            outcomes += self._run(step, event, work)
+            found = self._run(step, event, work, earlier.get(step.name))
+            until = max((one.until for one in found if one.result == "later" and one.until), default=None)
+            if until is not None:
+                waits[step.name] = until
+            outcomes += found
         report = Report(event.id, tuple(outcomes), self._next_due(event, outcomes))
         trouble = next((outcome for outcome in outcomes if outcome.result in ("later", "unknown")), None)
         with work.begin() as tx:
             self._keep_questions(tx, event, outcomes)
-            tx.work.finish(lease, report.next_due, trouble.detail if trouble else None)
+            tx.work.finish(lease, report.next_due, trouble.detail if trouble else None, waits)
         self._say(report)
         return report
 
-    def _run(self, step: Step, event: Event, work: Pass) -> list[Outcome]:
-        """One step; a fault of its own system is noted and ends this step only (P7)."""
+    def _run(self, step: Step, event: Event, work: Pass, waits: datetime | None) -> list[Outcome]:
+        """One step; a fault of its own system is noted and ends this step only (P7).
+
+        Until `waits` its system is left alone altogether: it said so itself, and a look is a call too.
+        """
+        if waits is not None and work.clock() < waits:
+            words = f"asked to wait until {waits:%Y-%m-%d %H:%M:%S} UTC"
+            return [Outcome(step.name, event.id, "later", words, waits)]
         try:
             return list(step.run(event, work))
         except UnsafePlan as error:

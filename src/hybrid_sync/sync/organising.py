@@ -52,7 +52,10 @@ class Organising:
     # --- events ---
 
     def import_event(self, event: Event) -> tuple[Event, bool]:
-        """Store a record; one that is there already is changed, keeping its state. True when anything is new."""
+        """Store a record; one that is there already is changed, keeping its state. True when anything is new.
+
+        Raises InputError when a published event would become unfit.
+        """
         with self._store.begin() as tx:
             known = self._known(tx, event.id)
             if known is None:
@@ -63,6 +66,7 @@ class Organising:
             if same == known:
                 return known, False
             changed = replace(event, state=known.state, generation=known.generation + 1)
+            self._refuse_unfit(changed)
             self._save(tx, changed, "event.import", "the record changed")
             return changed, True
 

@@ -93,7 +93,8 @@ class RegistrantStep:
         }
         if record is None or record.state != "made":
             return _Look(None, people, ours, (), refused)
-        return _Look(record, people, ours, self._registrants.listed(record.meeting_id), refused)
+        known = [person.key for person in people]
+        return _Look(record, people, ours, self._registrants.listed(record.meeting_id, known), refused)
 
     def _decide(self, event: Event, look: _Look, force: bool) -> list[Change]:
         people = look.people if event.online else ()

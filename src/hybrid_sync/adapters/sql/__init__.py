@@ -1,0 +1,20 @@
+"""The registration store in SQLite or PostgreSQL (SQLAlchemy Core, Alembic)."""
+
+from hybrid_sync.adapters.sql.engine import journal_mode, open_engine
+from hybrid_sync.adapters.sql.maintenance import backup, check, purge_audit
+from hybrid_sync.adapters.sql.schema import current, head, is_current, upgrade
+from hybrid_sync.adapters.sql.store import SqlStore, open_store
+
+__all__ = [
+    "SqlStore",
+    "backup",
+    "check",
+    "current",
+    "head",
+    "is_current",
+    "journal_mode",
+    "open_engine",
+    "open_store",
+    "purge_audit",
+    "upgrade",
+]

@@ -1,0 +1,1 @@
+"""One file per revision, numbered; `schema.HEAD` names the last."""

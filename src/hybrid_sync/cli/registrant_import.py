@@ -1,0 +1,136 @@
+"""`hybrid-sync registrants import`: each row is taken, or refused with line, field and reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hybrid_sync.cli import output, reading
+from hybrid_sync.cli.arguments import EventId, Json
+from hybrid_sync.cli.errors import WRONG_INPUT
+from hybrid_sync.cli.session import opened, options
+from hybrid_sync.domain.people import Mode, email_key
+from hybrid_sync.errors import InputError
+
+if TYPE_CHECKING:
+    from hybrid_sync.domain.events import Event
+    from hybrid_sync.intake.registrant_lists import ListReading, RefusedRow
+    from hybrid_sync.sync.organising import NewPerson, Registered
+
+MOST_LINES = 50
+"""Refused rows told one by one; the rest is in --json, or told with -v."""
+
+
+def import_(
+    ctx: typer.Context,
+    event: EventId,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV with a line of column names; '-' for standard input.")
+    ],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Which column holds a field (email, first_name, last_name, name, organisation, language, mode); "
+            "give it once for each.",
+        ),
+    ] = None,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Leave new people to be approved one by one.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a list of registrants. Nobody is removed by it, and somebody who withdrew stays withdrawn.
+
+    Rows that cannot be taken are named with line, field and reason, and the others are taken all the same;
+    the exit code is 2 only when no row could be taken.
+    """
+    from hybrid_sync.intake.registrant_lists import read_registrants
+    from hybrid_sync.intake.sources import MAX_LIST_BYTES
+
+    content, name = reading.file_or_stdin(file, MAX_LIST_BYTES)
+    listed = read_registrants(content, name, _mapping(column or []))
+    with opened(ctx) as service:
+        with service.store.read() as tx:
+            found = tx.events.get(event)
+            known = {person.key for person in tx.people.of(event)}
+        people = _people(listed, found, known, service.settings.service.languages[0])
+        done = service.desk.register(event, people, approve=not pending)
+    most = None if options(ctx).verbose else MOST_LINES
+    _tell_rows(listed.refused, most, output.problem)
+    _tell_rows(listed.notes, most, output.doubt)
+    if as_json:
+        output.data(_json(event, listed, done))
+    output.say(listed.summary)
+    output.say(
+        f"{len(done.new)} new, {len(done.changed)} changed, {done.unchanged} unchanged"
+        + (f", {len(done.gone)} withdrew earlier and were left withdrawn" if done.gone else "")
+    )
+    if not listed.rows:
+        raise typer.Exit(WRONG_INPUT)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    problems = []
+    for pair in pairs:
+        field, sign, column = (part.strip() for part in pair.partition("="))
+        if not (field and sign and column):
+            problems.append(f"--map '{pair}': write it like --map email='E-mail address'")
+        elif field in mapping:
+            problems.append(f"--map {field} is given twice")
+        mapping[field] = column
+    if problems:
+        raise InputError(problems)
+    return mapping
+
+
+def _people(listed: ListReading, event: Event, known: set[str], language: str) -> list[NewPerson]:
+    """What the list says. What it has no column for is left as it is known; new people get the event's defaults."""
+    from hybrid_sync.sync.organising import NewPerson
+
+    says_mode = "mode" in listed.columns
+    usual = Mode.ONLINE if event.online else Mode.ROOM
+    people = []
+    for row in listed.rows:
+        new = email_key(row.email) not in known
+        mode = row.mode if says_mode else usual if new else None
+        people.append(
+            NewPerson(
+                email=row.email,
+                first_name=row.first_name,
+                last_name=row.last_name,
+                organisation=row.organisation,
+                language=row.language or (language if new else None),
+                mode=mode,
+            )
+        )
+    return people
+
+
+def _tell_rows(rows: tuple[RefusedRow, ...], most: int | None, tell: Any) -> None:
+    for row in rows[:most]:
+        tell(str(row))
+    if most is not None and len(rows) > most:
+        output.say(f"… and {len(rows) - most} more like these (all of them with -v, or --json)")
+
+
+def _json(event: str, listed: ListReading, done: Registered) -> dict[str, Any]:
+    return {
+        "event": event,
+        "file": listed.file,
+        "columns": listed.columns,
+        "taken": len(listed.rows),
+        "new": len(done.new),
+        "changed": len(done.changed),
+        "unchanged": done.unchanged,
+        "left_withdrawn": [person.email for person in done.gone],
+        "refused": [_row(row) for row in listed.refused],
+        "notes": [_row(row) for row in listed.notes],
+    }
+
+
+def _row(row: RefusedRow) -> dict[str, Any]:
+    return {"line": row.line, "field": row.field, "reason": row.reason, "value": row.value_shown}

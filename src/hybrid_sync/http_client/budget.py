@@ -1,0 +1,45 @@
+"""How many calls a system gets in a minute."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from hybrid_sync.errors import TryLater
+
+
+class TokenBucket:
+    """At most `per_minute` takings in any 60 seconds, shared by all threads; never sleeps.
+
+    The bucket holds a fifth of the minute's allowance and refills at the remaining four fifths a minute, so that a
+    full bucket and a minute of refilling together are never more than the allowance.
+    """
+
+    def __init__(self, system: str, per_minute: int, *, monotonic: Callable[[], float]) -> None:
+        """Raises ValueError for an allowance below one a minute."""
+        if per_minute < 1:
+            raise ValueError(f"{system}: a budget of {per_minute} calls a minute allows nothing")
+        self._system = system
+        self._per_minute = per_minute
+        self._capacity = float(max(1, per_minute // 5))
+        self._per_second = max(1.0, per_minute - self._capacity) / 60
+        self._monotonic = monotonic
+        self._tokens = self._capacity
+        self._at = monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        """Take one, or raise TryLater with the seconds until the bucket is half full again.
+
+        Half full, and not just one token: a step that starts over for one token at a time would never get through
+        a list of many pages.
+        """
+        with self._lock:
+            now = self._monotonic()
+            self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second)
+            self._at = now
+            if self._tokens >= 1:
+                self._tokens -= 1
+                return
+            wait = (max(1.0, self._capacity / 2) - self._tokens) / self._per_second
+        raise TryLater(self._system, f"our own budget of {self._per_minute} a minute is used up", after=wait)

@@ -1,0 +1,255 @@
+"""Lists of registrants as forms and offices export them: every row is taken, or refused with line, field and
+reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hybrid_sync.domain.people import Mode, email_key, is_email_address
+from hybrid_sync.errors import InputError
+from hybrid_sync.intake import registrant_columns
+from hybrid_sync.intake.characters import bare, has_unwanted, one_line, shown
+from hybrid_sync.intake.csv_rows import DELIMITERS, Row, declared_delimiter, lines_of, rows
+from hybrid_sync.intake.languages import language_code
+from hybrid_sync.intake.person_names import split_name
+from hybrid_sync.intake.sources import MAX_LIST_BYTES, decoded
+
+LONGEST = {"first_name": 200, "last_name": 200, "name": 200, "organisation": 300}
+"""Characters; a longer value is some other column or an attack, and is refused rather than cut."""
+HEADER_WITHIN = 10
+"""The column names stand in one of the first lines: form tools put a title and a date above them."""
+
+_MODE_WORDS = {
+    Mode.ROOM: """
+        room inroom onsite inperson physical physically face2face f2f venue presence presentiel enpresentiel
+        enpersonne surplace salle ensalle insalle vorort prasenz inprasenz personlich saal terplaatse zaal
+        fysiek inpersoon presencial presenza inpresenza brussels""",
+    Mode.ONLINE: """
+        online virtual virtually remote remotely webex distance adistance distanciel endistanciel enligne
+        virtuel virtuell digital fernteilnahme vanafstand opafstand virtueel enlinea distanza online2""",
+}
+_MODE_OF = {bare(word): mode for mode, words in _MODE_WORDS.items() for word in words.split()}
+_WRAPPED = re.compile(r"(?:mailto:)?<?([^<>]*)>?", re.IGNORECASE)
+# A spreadsheet would run a cell that begins so; no mailbox that people own does.
+_FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True)
+class ListedPerson:
+    """A row that was taken. `language` is an ISO 639-1 code or None; `line` counts from 1."""
+
+    line: int
+    email: str
+    first_name: str
+    last_name: str = ""
+    organisation: str | None = None
+    language: str | None = None
+    mode: Mode = Mode.ONLINE
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row, or in `ListReading.notes` a cell, that somebody should look at."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+    value_shown: str = ""
+
+    def __str__(self) -> str:
+        value = f" (read: '{self.value_shown}')" if self.value_shown else ""
+        return f"{self.file}, line {self.line}, {self.field}: {self.reason}{value}"
+
+
+@dataclass(frozen=True)
+class ListReading:
+    """What a list gave. `columns` says for each field which header was chosen; `notes` are about rows that
+    were taken.
+    """
+
+    file: str
+    rows: tuple[ListedPerson, ...]
+    refused: tuple[RefusedRow, ...]
+    delimiter: str
+    encoding: str
+    columns: dict[str, str] = field(default_factory=dict)
+    notes: tuple[RefusedRow, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line: how many rows there were, how many were taken and refused, and what for."""
+        total = len(self.rows) + len(self.refused)
+        text = f"{self.file}: {len(self.rows)} of {total} rows taken, {len(self.refused)} refused"
+        fields = Counter(row.field for row in self.refused)
+        return text + (
+            " (" + ", ".join(f"{n} for {name}" for name, n in fields.most_common()) + ")" if fields else ""
+        )
+
+
+class _Refusal(Exception):
+    """Leaves the reading of one row; never leaves this module."""
+
+    def __init__(self, field: str, reason: str, value: str = "") -> None:
+        super().__init__(reason)
+        self.field, self.reason, self.value = field, reason, value
+
+
+def read_registrants(data: bytes, name: str, mapping: Mapping[str, str] | None = None) -> ListReading:
+    """Read a list with a header row; `name` is the file in messages, `mapping` is FIELD -> COLUMN (see
+    FIELDS).
+
+    Each data row is taken or refused; blank rows are nothing. Raises InputError when the file cannot be a
+    list at all: no text, no header with an e-mail and a name, no rows, an unknown field or column in
+    `mapping`.
+    """
+    text, encoding = decoded(data, name, MAX_LIST_BYTES)
+    lines = lines_of(text)
+    delimiter, header = _find_header(lines, mapping or {})
+    columns = registrant_columns.apply_mapping(header.cells, mapping or {}, name)
+    registrant_columns.check_needed(columns, header.cells, name, header.line)
+    reader = _Reader(name, columns, header)
+    body = (row for row in rows(lines, delimiter, _line_after(lines, delimiter, header)) if not row.is_blank)
+    reader.read(body)
+    if not reader.taken and not reader.refused:
+        raise InputError(f"{name} has column names in line {header.line} but no rows below them")
+    chosen = {field: one_line(header.cells[number]) for field, number in columns.items()}
+    return ListReading(
+        name, tuple(reader.taken), tuple(reader.refused), delimiter, encoding, chosen, tuple(reader.notes)
+    )
+
+
+def _find_header(lines: list[str], mapping: Mapping[str, str]) -> tuple[str, Row]:
+    """Delimiter and header row: the pair that names most of our fields; the earlier line and `;` first among
+    equals.
+    """
+    declared = declared_delimiter(lines)
+    first = 1 if declared else 0
+    best: tuple[int, int, str, Row] | None = None
+    for delimiter in (declared,) if declared else DELIMITERS:
+        for row, _ in zip(rows(lines, delimiter, first), range(HEADER_WITHIN), strict=False):
+            if row.is_blank or row.broken:
+                continue
+            named = {bare(column) for column in mapping.values()} & {bare(cell) for cell in row.cells}
+            score = (
+                len(registrant_columns.choose(row.cells)) + len(named),
+                len(row.cells) if best is None else 0,
+            )
+            if (
+                best is None
+                or score[0] > best[0]
+                or (best[0] == 0 == score[0] and len(row.cells) > best[1] > 0)
+            ):
+                best = (score[0], len(row.cells), delimiter, row)
+    if best is None:
+        raise InputError("no line of column names could be read at the top of the list")
+    return best[2], best[3]
+
+
+def _line_after(lines: list[str], delimiter: str, header: Row) -> int:
+    following = rows(lines, delimiter, header.line - 1)
+    next(following)
+    after = next(following, None)
+    return after.line - 1 if after else len(lines)
+
+
+class _Reader:
+    """Takes the rows of one file; remembers which address was on which line."""
+
+    def __init__(self, name: str, columns: Mapping[str, int], header: Row) -> None:
+        self.name = name
+        self.columns = columns
+        self.width = len(header.cells)
+        self.taken: list[ListedPerson] = []
+        self.refused: list[RefusedRow] = []
+        self.notes: list[RefusedRow] = []
+        self.lines: dict[str, int] = {}
+
+    def read(self, body: Iterable[Row]) -> None:
+        for row in body:
+            try:
+                person = self._person(row)
+            except _Refusal as no:
+                self.refused.append(RefusedRow(self.name, row.line, no.field, no.reason, shown(no.value)))
+            else:
+                self.lines[email_key(person.email)] = row.line
+                self.taken.append(person)
+
+    def _person(self, row: Row) -> ListedPerson:
+        if row.broken:
+            raise _Refusal("row", row.broken)
+        if any(cell.strip() for cell in row.cells[self.width :]):
+            raise _Refusal(
+                "row",
+                f"has {len(row.cells)} cells where the header has {self.width}: is a delimiter not quoted?",
+            )
+        email = self._email(row)
+        first, last = self._names(row)
+        return ListedPerson(
+            line=row.line,
+            email=email,
+            first_name=first,
+            last_name=last,
+            organisation=self._cell(row, "organisation") or None,
+            language=self._language(row),
+            mode=self._mode(row),
+        )
+
+    def _cell(self, row: Row, field: str) -> str:
+        number = self.columns.get(field)
+        raw = row.cells[number] if number is not None and number < len(row.cells) else ""
+        value = one_line(raw)
+        if has_unwanted(raw):
+            self._note(row, field, "control or direction characters were taken out", value)
+        most = LONGEST.get(field)
+        if most and len(value) > most:
+            raise _Refusal(field, f"has {len(value)} characters, at most {most} are taken", value)
+        return value
+
+    def _note(self, row: Row, field: str, reason: str, value: str) -> None:
+        self.notes.append(RefusedRow(self.name, row.line, field, reason, shown(value)))
+
+    def _email(self, row: Row) -> str:
+        cell = self._cell(row, "email")
+        if not cell:
+            raise _Refusal("email", "is empty")
+        wrapped = _WRAPPED.fullmatch(cell)
+        email = wrapped[1].strip() if wrapped else cell
+        if email.startswith(_FORMULA_STARTS):
+            raise _Refusal("email", f"begins with '{email[0]}' as a formula does: not an address", email)
+        if not is_email_address(email):
+            raise _Refusal("email", "is not an e-mail address; write it like name@example.org", email)
+        first_line = self.lines.get(email_key(email))
+        if first_line:
+            raise _Refusal("email", f"is on line {first_line} already; the first one was taken", email)
+        return email
+
+    def _names(self, row: Row) -> tuple[str, str]:
+        first, last = self._cell(row, "first_name"), self._cell(row, "last_name")
+        if not (first or last):
+            first, last = split_name(self._cell(row, "name"))
+        if not (first or last):
+            field = "name" if "name" in self.columns else "first_name"
+            raise _Refusal(field, "is empty: there is no name to print on an invitation")
+        # People with one name: it is the first name, wherever the form made them type it.
+        return (first, last) if first else (last, "")
+
+    def _language(self, row: Row) -> str | None:
+        cell = self._cell(row, "language")
+        code = language_code(cell) if cell else None
+        if cell and not code:
+            self._note(row, "language", "is no language we know; the service's first language is used", cell)
+        return code
+
+    def _mode(self, row: Row) -> Mode:
+        cell = self._cell(row, "mode")
+        if not cell:
+            return Mode.ONLINE
+        mode = _MODE_OF.get(bare(cell))
+        if mode is None:
+            raise _Refusal("mode", "is neither room nor online; write one of these two words", cell)
+        return mode

@@ -1,0 +1,1 @@
+"""The Microsoft Graph calendar paths of the sandbox."""

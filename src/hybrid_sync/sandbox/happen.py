@@ -1,0 +1,223 @@
+"""Letting a meeting happen: it starts, people join and leave on their devices, it ends, perhaps it starts again.
+
+All times are instants of the sandbox clock and may lie ahead of it: nothing is visible before its time has come.
+A script is a list of steps, each a JSON object:
+
+    {"do": "start",   "at": "-5m"}                                  the host is there from then on
+    {"do": "join",    "at": "+0m", "email": "ann@example.org"}      a registered person, by her address
+    {"do": "join",    "at": "+2m", "name": "Bob", "guest": true}    somebody who did not sign in
+    {"do": "join",    "at": "+3m", "device": "phone"}               a caller whom nobody knows
+    {"do": "join",    "at": "+4m", "link": "http://…"}              whoever holds a link of POST /meetings/join
+    {"do": "leave",   "at": "+30m", "email": "ann@example.org"}     `lost: true` when Webex never learns of it
+    {"do": "restart", "at": "+35m"}                                 end, and a second instance
+    {"do": "end",     "at": "+60m"}
+
+`at` is an instant in ISO 8601, or a span from the scheduled start (s, m, h), or missing for now. Further keys of
+`join`: `device` (laptop, mobile, room, phone), `host`, `coHost`, `panelist`, `until` (leaves then).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from .instants import parse
+from .state import Device, Instance, Meeting, Participant
+from .world import World
+
+DEVICES = {
+    "laptop": ("webex_meeting_center_windows", "voip"),
+    "mobile": ("webex_meeting_center_iphone", "voip"),
+    "room": ("webex_room_device", "voip"),
+    "phone": ("phone", "pstn"),
+}
+_STEPS = {
+    "start": {"without_host"},
+    "join": {"email", "name", "guest", "device", "link", "host", "coHost", "panelist", "until"},
+    "leave": {"email", "name", "device", "lost"},
+    "restart": set[str](),
+    "end": set[str](),
+}
+_SPAN = re.compile(r"([+-])(\d+(?:\.\d+)?)([smh])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def start(world: World, meeting: Meeting, at: datetime, *, with_host: bool = True) -> Instance:
+    """A new run begins. Only one can go on at a time."""
+    if meeting.running(at):
+        raise ValueError("the meeting is running already at that time")
+    run = Instance(f"{meeting.id}_I_{10**17 + secrets.randbelow(9 * 10**17)}", at)
+    meeting.instances.append(run)
+    if with_host:
+        join(world, meeting, run, at, email=meeting.host_email, name=world.options.host_name, host=True)
+    return run
+
+
+def join(
+    world: World,
+    meeting: Meeting,
+    run: Instance,
+    at: datetime,
+    *,
+    email: str | None = None,
+    name: str | None = None,
+    device: str = "laptop",
+    guest: bool = False,
+    link: str | None = None,
+    host: bool = False,
+    co_host: bool = False,
+    panelist: bool = False,
+    until: datetime | None = None,
+) -> Participant:
+    """Somebody comes in on a device. The same person twice at once is two devices of one row."""
+    if at < run.started or (run.ended is not None and at >= run.ended):
+        raise ValueError("nobody can join before the start or after the end of the run")
+    if device not in DEVICES:
+        raise ValueError(f"unknown device {device!r}: choose {', '.join(DEVICES)}")
+    if until is not None and until < at:
+        raise ValueError("nobody can leave before joining")
+    if link is not None:
+        email, name, host = _behind(world, meeting, link, at)
+        guest = world.options.link_join_email == "guest" and not host
+    if guest:
+        name, email = name or (email or "Guest").split("@")[0], f"{uuid.uuid4()}@guest.webex.localhost"
+    row = _row_of(world, run, email, at)
+    if row is None:
+        row = _new_row(meeting, run, email, name, host, co_host, panelist)
+        run.participants.append(row)
+    kind, audio = DEVICES[device]
+    row.devices.append(Device(str(uuid.uuid4()), kind, at, audio, until))
+    return row
+
+
+def leave(
+    run: Instance,
+    at: datetime,
+    *,
+    email: str | None = None,
+    name: str | None = None,
+    device: str | None = None,
+    lost: bool = False,
+) -> None:
+    """Somebody's devices, or the one named, go away; `lost` when Webex never learns when."""
+    here = [
+        one
+        for row in run.participants
+        if (email and (row.email or "").lower() == email.lower()) or (name and row.display_name == name)
+        for one in row.devices
+        if one.left is None and not one.leave_lost and one.joined <= at
+        if device is None or one.kind == DEVICES[device][0]
+    ]
+    if not here:
+        raise ValueError(f"{email or name} is not in the meeting at that time")
+    for one in here:
+        one.left, one.leave_lost = (None, True) if lost else (at, False)
+
+
+def end(run: Instance, at: datetime) -> None:
+    """The run is over, and everybody who is still there leaves."""
+    if at < run.started or run.ended is not None:
+        raise ValueError("a run ends once, after its start")
+    run.close(at)
+
+
+def play(world: World, meeting: Meeting, script: Iterable[Mapping[str, Any]]) -> list[Instance]:
+    """Perform a script; the runs that it started."""
+    runs: list[Instance] = []
+    for number, step in enumerate(script, 1):
+        try:
+            _step(world, meeting, dict(step), runs)
+        except (ValueError, KeyError, TypeError) as wrong:
+            raise ValueError(f"step {number} {dict(step)}: {wrong}") from wrong
+    return runs
+
+
+def _step(world: World, meeting: Meeting, step: dict[str, Any], runs: list[Instance]) -> None:
+    what, at = step.pop("do"), moment(world, meeting, step.pop("at", None))
+    unknown = step.keys() - _STEPS[what]
+    if unknown:
+        raise ValueError(f"unknown keys {sorted(unknown)}")
+    if what == "start":
+        runs.append(start(world, meeting, at, with_host=not step.get("without_host", False)))
+        return
+    run = runs[-1] if runs else meeting.running(at)
+    if run is None:
+        raise ValueError("the meeting has not started")
+    if what == "join":
+        until = step.pop("until", None)
+        step["co_host"] = bool(step.pop("coHost", False))
+        join(world, meeting, run, at, until=moment(world, meeting, until) if until else None, **step)
+    elif what == "leave":
+        leave(run, at, **step)
+    else:
+        end(run, at)
+        if what == "restart":
+            runs.append(start(world, meeting, at))
+
+
+def moment(world: World, meeting: Meeting, at: Any) -> datetime:
+    """An instant from ISO 8601, from a span after the scheduled start, or now."""
+    if at is None:
+        return world.now()
+    span = _SPAN.fullmatch(str(at))
+    if span:
+        seconds = float(span[2]) * _SECONDS[span[3]] * (-1 if span[1] == "-" else 1)
+        return meeting.start + timedelta(seconds=seconds)
+    instant = parse(str(at))
+    if instant is None:
+        raise ValueError(f"{at!r} is neither an instant nor a span such as +5m")
+    return instant
+
+
+def _behind(world: World, meeting: Meeting, link: str, at: datetime) -> tuple[str, str, bool]:
+    token = parse_qs(urlsplit(link).query).get("integrationJoinToken", [""])[0]
+    held = world.state.join_links.get(token)
+    if held is None or held.meeting_id != meeting.id:
+        raise ValueError("the link does not belong to this meeting")
+    if at >= held.expires:
+        raise ValueError("the link has expired")
+    return held.email, held.display_name, held.starts
+
+
+def _row_of(world: World, run: Instance, email: str | None, at: datetime) -> Participant | None:
+    """The row that a new device of this person goes into, if there is one."""
+    rows = [row for row in run.participants if email and (row.email or "").lower() == email.lower()]
+    if not rows:
+        return None
+    present = any(one.left is None or one.left > at for one in rows[-1].devices)
+    return rows[-1] if present or world.options.rejoin == "device" else None
+
+
+def _new_row(
+    meeting: Meeting,
+    run: Instance,
+    email: str | None,
+    name: str | None,
+    host: bool,
+    co_host: bool,
+    panelist: bool,
+) -> Participant:
+    invitee = next(
+        (one for one in meeting.invitees.values() if email and one.email.lower() == email.lower()), None
+    )
+    person = next(
+        (one for one in meeting.registrants.values() if email and one.email.lower() == email.lower()), None
+    )
+    callers = sum(1 for row in run.participants if row.email is None)
+    default = (
+        person.name if person else invitee.display_name if invitee else email or f"Call-in User_{callers + 1}"
+    )
+    return Participant(
+        f"{run.id}_{uuid.uuid4()}",
+        name or default,
+        email,
+        host=host,
+        co_host=co_host or bool(invitee and invitee.co_host),
+        invitee=invitee is not None,
+        panelist=panelist or bool(invitee and invitee.panelist),
+    )

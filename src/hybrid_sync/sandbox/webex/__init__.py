@@ -1,0 +1,1 @@
+"""The Webex REST paths of the sandbox."""

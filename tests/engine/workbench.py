@@ -1,0 +1,78 @@
+"""An engine with defaults for everything, and the means to watch it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from tests.builders import NOW
+
+from hybrid_sync.adapters.sql import SqlStore
+from hybrid_sync.engine import EmbeddedEngine, Reconcile
+from hybrid_sync.ports import Lease, WorkRow
+
+Due = Callable[..., list[str]]
+NEVER = 3600.0  # a tick that does not come again within a test
+
+
+def an_engine(store: SqlStore, reconcile: Reconcile, **changes: Any) -> EmbeddedEngine:
+    options: dict[str, Any] = {
+        "clock": lambda: NOW,
+        "owner": "worker",
+        "poll_seconds": 0.05,
+        "concurrency": 2,
+        "lease": timedelta(minutes=5),
+        "stop": Event(),
+        "chance": lambda: 1.0,
+        "grace": timedelta(seconds=20),
+    }
+    return EmbeddedEngine(store, reconcile, **(options | changes))
+
+
+@contextmanager
+def running(store: SqlStore, reconcile: Reconcile, **changes: Any) -> Iterator[EmbeddedEngine]:
+    stop = Event()
+    engine = an_engine(store, reconcile, stop=stop, **changes)
+    thread = Thread(target=engine.run)
+    thread.start()
+    try:
+        yield engine
+    finally:
+        stop.set()
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait, generously, for what must come about."""
+    for _ in range(2_000):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not come about in 20 s")
+
+
+class Passes:
+    """A reconcile that notes what it was called for and gives the lease back."""
+
+    def __init__(self, store: SqlStore, due_at: datetime | None = None) -> None:
+        self.store = store
+        self.due_at = due_at
+        self.seen: list[str] = []
+
+    def __call__(self, lease: Lease) -> None:
+        with self.store.begin(lease, NOW) as tx:
+            tx.work.finish(lease, self.due_at, None)
+        self.seen.append(lease.event_id)
+
+
+def row(store: SqlStore, event_id: str = "e0") -> WorkRow:
+    with store.read() as tx:
+        found = tx.work.get(event_id)
+    assert found is not None
+    return found

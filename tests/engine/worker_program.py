@@ -1,0 +1,43 @@
+"""A worker process for tests: its passes take a while, or never end. Prints a word at each turn."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+from hybrid_sync.adapters.sql import open_store
+from hybrid_sync.engine import EmbeddedEngine
+from hybrid_sync.ports import Lease
+
+NOW = datetime(2027, 5, 3, 9, 0, tzinfo=UTC)
+url, seconds, grace = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
+store = open_store(url)
+stop = Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+
+
+def reconcile(lease: Lease) -> None:
+    print("started", flush=True)
+    stop.wait()
+    time.sleep(seconds)
+    with store.begin(lease, NOW) as tx:
+        tx.work.finish(lease, None, None)
+    print("finished", flush=True)
+
+
+engine = EmbeddedEngine(
+    store,
+    reconcile,
+    lambda: NOW,
+    owner="worker",
+    poll_seconds=0.1,
+    concurrency=1,
+    lease=timedelta(minutes=5),
+    stop=stop,
+    chance=lambda: 0.0,
+    grace=timedelta(seconds=grace),
+)
+print("left", *engine.run(), flush=True)
