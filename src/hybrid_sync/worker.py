@@ -12,12 +12,12 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event, Thread
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
-from hybrid_sync.ports import Clock
+from hybrid_sync.ports import Clock, Engine
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +25,6 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SHORTEST_PATIENCE = timedelta(seconds=30)
 """A tick may wait ten seconds for a locked database; a restart would not make that faster."""
 _END = b"\0"
-
-
-class Engine(Protocol):
-    """What is run: engine.base.Engine."""
-
-    def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]: ...
-    def heartbeat(self) -> datetime: ...
 
 
 def run_worker(

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from threading import Event, Thread
+from datetime import timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hybrid_sync.cli import logs, output, reading
-from hybrid_sync.cli.errors import FAILED
 from hybrid_sync.cli.session import opened, options
 from hybrid_sync.errors import SettingsError
 
 if TYPE_CHECKING:
     from hybrid_sync.engine import EmbeddedEngine
+    from hybrid_sync.ports import Engine
     from hybrid_sync.wiring import App
 
 StopAfter = Annotated[
@@ -46,12 +45,18 @@ def serve(ctx: typer.Context, stop_after: StopAfter = None) -> None:
     length = _length(stop_after)
     stop = Event()
     with _standing(ctx) as service:
-        engine = _engine(service, stop)
-        with _web(service, stop, engine.heartbeat) as failed:
-            code = _work(service, engine, stop, length)
-        if failed.is_set():
-            output.problem("the web part ended by itself; see the log")
-            code = FAILED
+        from hybrid_sync.web.serve import serve as serve_web
+
+        web = service.settings.web
+        code = serve_web(
+            service,
+            _engine(service, stop),
+            lambda engine: _work(service, engine, stop, length),
+            stop=stop,
+            host=web.host,
+            port=web.port,
+            ready=lambda address: output.say(f"web: {address}/"),
+        )
     raise typer.Exit(code)
 
 
@@ -91,57 +96,8 @@ def _silent(_report: object) -> None:
     """What a pass came to is in the store and in the log."""
 
 
-def _work(service: App, engine: EmbeddedEngine, stop: Event, length: timedelta | None) -> int:
+def _work(service: App, engine: Engine, stop: Event, length: timedelta | None) -> int:
     from hybrid_sync.worker import run_worker
 
     poll = timedelta(seconds=service.settings.engine.poll_seconds)
     return run_worker(engine, stop=stop, clock=service.clock, poll=poll, stop_after=length)
-
-
-@contextmanager
-def _web(service: App, stop: Event, heartbeat: Callable[[], datetime]) -> Iterator[Event]:
-    """The web in a thread beside the worker. Gives an event that is set when it ended before it was told to."""
-    import uvicorn
-
-    from hybrid_sync.web.app import create_app
-
-    web = service.settings.web
-    door = _listening(web.host, web.port)
-    # No access log: its lines would hold the tokens of join links. The web logs each request by itself.
-    config = uvicorn.Config(
-        create_app(service, heartbeat=heartbeat),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = uvicorn.Server(config)
-    failed = Event()
-
-    def run() -> None:
-        try:
-            server.run(sockets=[door])
-        finally:
-            if not stop.is_set():
-                failed.set()
-                stop.set()
-
-    thread = Thread(target=run, name="web", daemon=True)
-    thread.start()
-    host, port = door.getsockname()[:2]
-    output.say(f"web: http://{host}:{port}/")
-    try:
-        yield failed
-    finally:
-        server.should_exit = True
-        thread.join(timeout=15)
-        door.close()
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises SettingsError for an address that cannot be had."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
-    except OSError as error:
-        raise SettingsError(f"[web] {host}:{port} cannot be used: {error.strerror or error}") from error

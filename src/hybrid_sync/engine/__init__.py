@@ -1,6 +1,6 @@
 """Who calls `reconcile` and when."""
 
-from hybrid_sync.engine.base import Engine, Reconcile
+from hybrid_sync.engine.base import Reconcile
 from hybrid_sync.engine.embedded import EmbeddedEngine
 
-__all__ = ["EmbeddedEngine", "Engine", "Reconcile"]
+__all__ = ["EmbeddedEngine", "Reconcile"]

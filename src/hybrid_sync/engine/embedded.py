@@ -17,9 +17,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from hybrid_sync.engine.backoff import backoff
-from hybrid_sync.engine.base import Engine, Reconcile
+from hybrid_sync.engine.base import Reconcile
 from hybrid_sync.errors import LostLease
-from hybrid_sync.ports import Clock, Lease, Store
+from hybrid_sync.ports import Clock, Engine, Lease, Store
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ LONGEST_ERROR_TEXT = 500
 
 
 class EmbeddedEngine:
-    """engine.base.Engine in this process.
+    """ports.Engine in this process.
 
     Up to `concurrency` events are worked on at once, each under a lease of length `lease`; `owner` names this process
     in them and must be its own. `stop` ends the engine from any thread or signal handler; running passes then have

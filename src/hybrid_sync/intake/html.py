@@ -46,9 +46,8 @@ def page_of_html(text: str, source: str | None = None) -> Page:
     _remove_what_is_no_content(root)
     lines = tuple(_Walk(source).lines(root))
     links = tuple(link for line in lines for link in line.links)
-    heading = next((line.text for line in lines if line.heading), None)
-    first = root.find("h1")
-    heading = one_line(first.get_text(" ")) if isinstance(first, Tag) else heading
+    first = root.find("h1") or soup.find("h1")
+    heading = one_line(first.get_text(" ")) if isinstance(first, Tag) else None
     return Page(lines, source=source, page_title=page_title, heading=heading or None, links=links)
 
 
@@ -86,7 +85,12 @@ def _is_no_content(tag: Tag) -> bool:
     if tag.name in ("html", "body", "main", "article"):
         return False
     told = " ".join(str(name) for key in ("class", "id") for name in tag.get_attribute_list(key) if name)
-    return bool(told.strip()) and _NOT_CONTENT_NAMES.search(told) is not None
+    return bool(told.strip()) and _is_named_so(tag, told)
+
+
+def _is_named_so(tag: Tag, names: str) -> bool:
+    # A wrapper around the whole page may be called "has-sidebar"; what holds the main heading is content.
+    return _NOT_CONTENT_NAMES.search(names) is not None and tag.find(["h1", "main"]) is None
 
 
 class _Walk:

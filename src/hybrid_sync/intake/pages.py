@@ -85,23 +85,15 @@ class PageReading:
         if self.refusal:
             way = "" if self.cancelled or "postponed" in self.refusal else f"; {WAY_OUT}"
             raise InputError(f"{where}{self.refusal}{way}")
-        starts, ends = self._start(where), None
+        starts = self._start(where)
         if not self.title:
             raise InputError(f"{where}the page has no title; give it with --title 'TITLE'")
-        if self.time_end is not None:
-            last = self.date_end or starts.date
-            ends = local_time(datetime.combine(last, self.time_end), self.zone)
-            if ends.instant <= starts.instant:
-                raise InputError(
-                    f"{where}the end {ends.wall:%Y-%m-%d %H:%M} is not after the start "
-                    f"{starts.wall:%Y-%m-%d %H:%M}; give both with --starts and --ends 'YYYY-MM-DD HH:MM'"
-                )
         unknown = self.onsite is None and self.online is None
         return Event(
             id=event_id,
             title=self.title,
             starts=starts,
-            ends=ends,
+            ends=self._end(where, starts),
             venue=self.venue,
             city=self.city,
             country=self.country,
@@ -123,6 +115,17 @@ class PageReading:
         if self.time_start is None:
             raise InputError(f"{where}the page gives no time for {self.date_start}; {WAY_OUT}")
         return local_time(datetime.combine(self.date_start, self.time_start), self.zone)
+
+    def _end(self, where: str, starts: LocalTime) -> LocalTime | None:
+        if self.time_end is None:
+            return None
+        ends = local_time(datetime.combine(self.date_end or starts.date, self.time_end), self.zone)
+        if ends.instant <= starts.instant:
+            raise InputError(
+                f"{where}the end {ends.wall:%Y-%m-%d %H:%M} is not after the start {starts.wall:%Y-%m-%d %H:%M}; "
+                "give both with --starts and --ends 'YYYY-MM-DD HH:MM'"
+            )
+        return ends
 
 
 def read_page(

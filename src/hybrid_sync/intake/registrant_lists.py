@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from hybrid_sync.domain.people import Mode, email_key, is_email_address
 from hybrid_sync.errors import InputError
@@ -109,7 +110,7 @@ def read_registrants(data: bytes, name: str, mapping: Mapping[str, str] | None =
     """
     text, encoding = decoded(data, name, MAX_LIST_BYTES)
     lines = lines_of(text)
-    delimiter, header = _find_header(lines, mapping or {})
+    delimiter, header = _find_header(lines, mapping or {}, name)
     columns = registrant_columns.apply_mapping(header.cells, mapping or {}, name)
     registrant_columns.check_needed(columns, header.cells, name, header.line)
     reader = _Reader(name, columns, header)
@@ -123,31 +124,25 @@ def read_registrants(data: bytes, name: str, mapping: Mapping[str, str] | None =
     )
 
 
-def _find_header(lines: list[str], mapping: Mapping[str, str]) -> tuple[str, Row]:
-    """Delimiter and header row: the pair that names most of our fields; the earlier line and `;` first among
-    equals.
-    """
+def _find_header(lines: list[str], mapping: Mapping[str, str], name: str) -> tuple[str, Row]:
+    """Delimiter and header row: the pair that names most of our columns, then the one with most cells."""
     declared = declared_delimiter(lines)
-    first = 1 if declared else 0
-    best: tuple[int, int, str, Row] | None = None
-    for delimiter in (declared,) if declared else DELIMITERS:
-        for row, _ in zip(rows(lines, delimiter, first), range(HEADER_WITHIN), strict=False):
-            if row.is_blank or row.broken:
-                continue
-            named = {bare(column) for column in mapping.values()} & {bare(cell) for cell in row.cells}
-            score = (
-                len(registrant_columns.choose(row.cells)) + len(named),
-                len(row.cells) if best is None else 0,
-            )
-            if (
-                best is None
-                or score[0] > best[0]
-                or (best[0] == 0 == score[0] and len(row.cells) > best[1] > 0)
-            ):
-                best = (score[0], len(row.cells), delimiter, row)
-    if best is None:
-        raise InputError("no line of column names could be read at the top of the list")
-    return best[2], best[3]
+    wanted = {bare(column) for column in mapping.values()}
+
+    def known_and_wide(candidate: tuple[str, Row]) -> tuple[int, int]:
+        cells = candidate[1].cells
+        named = wanted & {bare(cell) for cell in cells}
+        return len(registrant_columns.choose(cells)) + len(named), len(cells)
+
+    candidates = [
+        (delimiter, row)
+        for delimiter in ((declared,) if declared else DELIMITERS)
+        for row in islice(rows(lines, delimiter, 1 if declared else 0), HEADER_WITHIN)
+        if not row.is_blank and not row.broken
+    ]
+    if not candidates:
+        raise InputError(f"{name}: no line of column names could be read at its top")
+    return max(candidates, key=known_and_wide)
 
 
 def _line_after(lines: list[str], delimiter: str, header: Row) -> int:

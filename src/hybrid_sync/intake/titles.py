@@ -37,7 +37,7 @@ HEADER_LINES = 8
 
 def find_title(page: Page) -> str | None:
     """The title, None when nothing on the page or in its address could be one."""
-    for told in (page.heading, _from_lines(page), _site_cut(page.page_title), from_address(page.source)):
+    for told in (page.heading, _site_cut(page.page_title), _from_lines(page), from_address(page.source)):
         if told and _could_be(told):
             return told[:LONGEST]
     return None

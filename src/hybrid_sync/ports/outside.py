@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hybrid_sync.domain.attendance import Segment
@@ -163,4 +163,19 @@ class Checkable(Protocol):
 
     def check(self) -> Sequence[Check]:
         """Try what can be tried without changing anything."""
+        ...
+
+
+class Engine(Protocol):
+    """Who calls `reconcile` and when."""
+
+    def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]:
+        """Work until told to stop, or for `stop_after`.
+
+        Returns the ids of events whose passes were still running when the time for a clean end was over.
+        """
+        ...
+
+    def heartbeat(self) -> datetime:
+        """When the engine last looked for work (UTC); a machine that watches it restarts it when this grows old."""
         ...

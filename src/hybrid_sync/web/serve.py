@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
-from typing import Protocol
 
 import uvicorn
 from fastapi import FastAPI
 
 from hybrid_sync.errors import SettingsError
-from hybrid_sync.ports import Clock
+from hybrid_sync.ports import Clock, Engine
 from hybrid_sync.settings import Settings
 from hybrid_sync.web.app import App, create_app
 
@@ -24,13 +23,6 @@ log = logging.getLogger(__name__)
 FEWEST_SECRET_CHARACTERS = 32
 ENDS_WITHIN = 15
 """Seconds for answers under way, which may be waiting for Webex."""
-
-
-class Engine(Protocol):
-    """What works beside the web: engine.base.Engine."""
-
-    def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]: ...
-    def heartbeat(self) -> datetime: ...
 
 
 def serve(
