@@ -38,14 +38,18 @@ def run(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A process that stands; it is ended at the end, whatever happens."""
     process = subprocess.Popen(
-        [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-X", "faulthandler", *PROGRAM[1:], *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         yield process
     finally:
         if process.poll() is None:
-            process.kill()
-        process.communicate()
+            # It should have ended: its threads say where they stand, for whoever reads the failed test.
+            process.send_signal(signal.SIGABRT)
+        print(process.communicate()[1][-8000:])
 
 
 def until(process: subprocess.Popen[str], stream: str, words: str) -> list[str]:
@@ -175,4 +179,4 @@ def test_serve_answers_in_the_browser_and_ends_at_a_signal(published: Cli) -> No
 def test_serve_on_a_taken_port_is_one_line(published: Cli, sandbox: Sandbox) -> None:
     ran = run("serve", HYBRID_SYNC_WEB__PORT=sandbox.url.rpartition(":")[2])
     assert ran.returncode == 2
-    assert "[web] 127.0.0.1:" in ran.stderr
+    assert "[web] cannot listen on 127.0.0.1" in ran.stderr

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from threading import Event, Lock
 
@@ -97,10 +98,16 @@ def test_an_event_that_keeps_failing_is_pushed_back_further_each_time(store: Sql
     def reconcile(lease: Lease) -> None:
         raise RuntimeError("x" * 2_000)
 
+    def standing(now: datetime) -> datetime:
+        return now
+
+    def has_failed(times: int) -> bool:
+        return row(store).attempts == times
+
     for failures, wait in ((1, 30), (2, 60), (3, 120)):
         now = NOW + failures * timedelta(hours=1)
-        with running(store, reconcile, clock=lambda now=now: now):
-            until(lambda failures=failures: row(store).attempts == failures)
+        with running(store, reconcile, clock=partial(standing, now)):
+            until(partial(has_failed, failures))
         assert row(store).due_at == now + timedelta(seconds=wait)
     assert len(row(store).last_error or "") == 500
 

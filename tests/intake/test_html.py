@@ -59,3 +59,12 @@ def test_title_and_heading_are_told_apart() -> None:
 
 def test_a_page_nested_without_end_is_still_read() -> None:
     assert texts("<div>" * 3000 + "deep" + "</div>" * 3000) == ["deep"]
+
+
+def test_xhtml_and_text_without_tags_are_read_without_a_warning() -> None:
+    assert texts('<?xml version="1.0"?>\n<div><p>one</p></div>') == ["one"]
+    assert texts("https://example.eu/events/talk") == ["https://example.eu/events/talk"]
+
+
+def test_a_wrapper_named_after_a_sidebar_is_kept_when_it_holds_the_heading() -> None:
+    assert texts('<div class="has-sidebar"><h1>Talk</h1><p>words</p></div>') == ["Talk", "words"]

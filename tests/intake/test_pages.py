@@ -378,3 +378,9 @@ def test_a_calendar_or_a_book_is_refused_without_reading_it_to_the_end(
     reading = read_page(text, html=html)
     assert reading.refusal is not None
     assert reason in reading.refusal
+
+
+def test_29_february_in_a_common_year_beside_other_dates_is_no_crash() -> None:
+    reading = read_page("Talk\nWhen: 29 February, 10:00\nThe talk will be held on 3 March 2023.", html=False)
+    assert reading.date_start is None
+    assert codes(reading) == {"year_missing"}

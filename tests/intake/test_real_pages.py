@@ -30,7 +30,7 @@ WARNINGS = {
     "dates_disagree", "multiple_sessions",
 }  # fmt: skip
 SOFT_FLOOR = {
-    "title": 13, "where": 16, "zone_expected": 16, "zone_label": 15, "online": 16, "onsite": 16, "languages": 16,
+    "title": 14, "where": 16, "zone_expected": 16, "zone_label": 16, "online": 16, "onsite": 16, "languages": 16,
     "organisers": 15, "speakers": 16, "moderators": 16, "registration_url": 16, "registration_note": 16,
 }  # fmt: skip
 _TITLES = re.compile(r"^(?:(?:dr|prof|mr|ms|mrs)\.?\s+)+", re.IGNORECASE)

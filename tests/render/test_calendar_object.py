@@ -94,7 +94,7 @@ def test_a_cancellation_keeps_start_and_title_and_drops_the_link(
         ({"starts": "2027-03-27T22:00", "ends": "2027-03-28T06:00"}, "2027-03-27T21:00", "2027-03-28T04:00"),
         ({"starts": "2027-10-30T22:00", "ends": "2027-10-31T06:00"}, "2027-10-30T20:00", "2027-10-31T05:00"),
         ({"zone": "Europe/Athens"}, "2027-06-09T07:00", "2027-06-09T08:30"),
-        ({"zone": "Africa/Casablanca"}, "2027-06-09T09:00", "2027-06-09T10:30"),
+        ({"zone": "Asia/Gaza"}, "2027-06-09T07:00", "2027-06-09T08:30"),
         ({"zone": "UTC"}, "2027-06-09T10:00", "2027-06-09T11:30"),
         (
             {"starts": "2027-10-31T02:30", "ends": "2027-10-31T05:00", "folds": (1, None)},
@@ -117,7 +117,7 @@ def test_icalendar_reads_back_the_same_instants(
     assert zones == ([used] if used else [])
 
 
-@pytest.mark.parametrize("zone", ["CET", "Africa/Casablanca", "UTC"])
+@pytest.mark.parametrize("zone", ["CET", "Asia/Gaza", "UTC"])
 def test_a_zone_that_readers_take_differently_is_written_in_utc(
     make: SimpleNamespace, reading: SimpleNamespace, zone: str
 ) -> None:

@@ -101,7 +101,7 @@ def test_another_library_reading_the_component_agrees_with_zoneinfo_around_the_y
 @pytest.mark.parametrize(
     "zone",
     [
-        "Africa/Casablanca",  # follows Ramadan
+        "Asia/Gaza",  # follows Ramadan
         "Asia/Jerusalem",  # the Friday before the last Sunday: no nth weekday
         "America/Santiago",  # the Sunday after the 2nd
         "CET",  # read as a fixed +01:00 in places
@@ -117,7 +117,7 @@ def test_the_alarm_is_silent_while_the_european_rule_stands() -> None:
     assert check_rule("Europe/Brussels", 2027, 10)
     assert check_rule("Europe/Brussels", 1997, 40)
     assert check_rule("America/New_York", 2027, 10)
-    assert not check_rule("Africa/Casablanca", 2027, 10)
+    assert not check_rule("Asia/Gaza", 2027, 10)
 
 
 def test_the_alarm_rings_where_the_rule_was_another() -> None:

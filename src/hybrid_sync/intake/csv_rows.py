@@ -37,9 +37,7 @@ def declared_delimiter(lines: Sequence[str]) -> str | None:
 
 
 def rows(lines: Sequence[str], delimiter: str, start: int = 0) -> Iterator[Row]:
-    """Every row from line index `start` on, blank ones too. A broken row costs itself, not the rest of the
-    file.
-    """
+    """Every row from line index `start` on, blank ones too. A broken row does not cost the rest."""
     at = start
     while at < len(lines):
         row, at = _row_at(lines, at, delimiter)

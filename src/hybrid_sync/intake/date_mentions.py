@@ -38,7 +38,7 @@ class Day:
 
 @dataclass(frozen=True)
 class DateMention:
-    """A date at `start`..`end` of a text. `days`: one day, the two ends of a range, or several single days."""
+    """A date at `start`..`end` of a text. `days`: one, the two ends of a range, or several single days."""
 
     start: int
     end: int
@@ -67,14 +67,14 @@ class DateMention:
 
     def shares_days_with(self, other: DateMention) -> bool:
         """Whether the two can mean one event: one lies within the other; a missing year fits every year."""
-        for year in {self.first.year or other.first.year or 2000}:
-            mine, theirs = self.in_year(year).dates(), other.in_year(other.first.year or year).dates()
-            if set(mine) & set(theirs) and (set(mine) <= set(theirs) or set(theirs) <= set(mine)):
-                return True
-        return False
+        year = self.first.year or other.first.year or 2000
+        mine, theirs = set(self.in_year(year).dates()), set(other.in_year(year).dates())
+        return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
 
     def dates(self) -> tuple[date, ...]:
-        """Every calendar day meant; only with a year."""
+        """Every calendar day meant; none without a year, and none for 29 February in a common year."""
+        if not all(day.is_possible for day in self.days):
+            return ()
         found = [day.in_year(day.year) for day in self.days if day.year is not None]
         if self.is_range and len(found) == 2 and found[0] < found[1]:
             return tuple(found[0] + timedelta(days=n) for n in range((found[1] - found[0]).days + 1))

@@ -175,8 +175,9 @@ class _Draft:
 
 
 def _days(part: Sequence[_Token], text: str) -> list[Day]:
-    """The days of one match. A month after the days belongs to all that have none; before them, to those that
-    follow.
+    """The days of one match.
+
+    A month after the days belongs to all that have none yet; one before them to those that follow.
 
     A year is given to the day it stands beside; `settled` lets the others share it, over New Year as well.
     """

@@ -36,9 +36,7 @@ class Hours:
 
 
 def of_event(moments: Sequence[Moment], choice: Choice) -> Hours:
-    """The hours of the chosen event: beside its date, else under "Time", else told once, else from its
-    agenda.
-    """
+    """The event's hours: beside its date, else under "Time", else told once, else from its agenda."""
     dated = [
         m for m in (*choice.group, *choice.others) if m.date and m.strength >= WITH_TIME and m.main_times
     ]

@@ -89,7 +89,8 @@ def _is_publication(moment: Moment, best: Moment) -> bool:
     mine, its = moment.date, best.date
     if mine.first.year is None or _covers(its, mine):
         return False
-    return mine.dates()[0] < its.in_year(its.first.year or mine.first.year).dates()[0]
+    days = its.in_year(its.first.year or mine.first.year).dates()
+    return bool(days) and mine.dates()[0] < days[0]
 
 
 def _counts_as_much(moment: Moment, best: Moment) -> bool:
@@ -159,12 +160,15 @@ def _joined(group: Sequence[Moment], best: Moment) -> DateMention | None:
 def _covers(whole: DateMention, part: DateMention) -> bool:
     """Whether every day of `part` is one of `whole`; a missing year fits."""
     year = whole.first.year or part.first.year or 2000
-    inside = set(whole.in_year(year).dates())
-    return set(part.in_year(year).dates()) <= inside
+    inside, days = set(whole.in_year(year).dates()), set(part.in_year(year).dates())
+    return bool(days) and days <= inside
 
 
 def _is_near(days: DateMention, other: DateMention) -> bool:
     year = days.first.year or other.first.year or 2000
-    mine, its = days.in_year(year).dates()[0], other.in_year(year).dates()[0]
+    all_mine, all_its = days.in_year(year).dates(), other.in_year(year).dates()
+    if not (all_mine and all_its):
+        return False
+    mine, its = all_mine[0], all_its[0]
     same_day_other_year = (mine.month, mine.day) == (its.month, its.day)
     return abs(mine - its) <= NEAR or same_day_other_year

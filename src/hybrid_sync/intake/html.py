@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from hybrid_sync.intake.characters import clean, one_line
-from hybrid_sync.intake.page_lines import Line, Link, Page, readable, split_questions
+from hybrid_sync.intake.page_lines import Line, Link, Page, page_of_text, readable, split_questions
 
 _NOT_CONTENT = (
     "script", "style", "noscript", "template", "nav", "footer", "aside", "svg", "iframe", "select", "option",
@@ -32,15 +32,18 @@ _BLOCKS = frozenset([
 ])  # fmt: skip
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BULLETS = frozenset(("li", "dt", "dd", "td", "th"))
+# XHTML pages begin so; Beautiful Soup would warn that they are XML.
+_XML_LINE = re.compile(r"^\s*<\?xml[^>]*>")
 DEEPEST = 400
 """Elements nested deeper than this are taken as plain text: no page is, and Python's stack is finite."""
 
 
 def page_of_html(text: str, source: str | None = None) -> Page:
-    """The page in `text`: lines of its main part, its title and main heading, its links made absolute by
-    `source`.
-    """
-    soup = BeautifulSoup(clean(text), "html.parser")
+    """The page in `text`: lines of its main part, title, main heading; links made absolute by `source`."""
+    markup = _XML_LINE.sub("", clean(text))
+    if "<" not in markup:
+        return page_of_text(markup, source)
+    soup = BeautifulSoup(markup, "html.parser")
     page_title = _page_title(soup)
     root = _main_part(soup)
     _remove_what_is_no_content(root)

@@ -42,9 +42,7 @@ def names() -> dict[str, str]:
 
 
 def language_code(text: str) -> str | None:
-    """The ISO 639-1 code that `text` means: "EN", "en-GB", "English", "anglais"; None when it is no known
-    language.
-    """
+    """The ISO 639-1 code that "EN", "en-GB", "English" or "anglais" means; None for no known language."""
     word = text.strip()
     named = names().get(bare(word))
     if named:

@@ -198,9 +198,7 @@ def _is_stamp(times: list[TimeMention]) -> bool:
 def _share(
     dates: list[DateMention], times: list[TimeMention]
 ) -> list[tuple[DateMention, tuple[TimeMention, ...]]]:
-    """Each time with the date it stands nearest to; one between two dates belongs to the earlier at equal
-    distance.
-    """
+    """Each time with the date it stands nearest to; at equal distance with the earlier one."""
     parts: list[list[TimeMention]] = [[] for _ in dates]
     for time in times:
         gaps = [

@@ -67,9 +67,7 @@ def labelled(line: Line) -> tuple[str | None, str, str]:
 
 
 def _ends(section: Section, line: Line, inline: bool) -> bool:
-    """Whether `line` no longer belongs to `section`: facts are short, descriptions and lists of people are
-    long.
-    """
+    """Whether `line` no longer belongs to `section`: facts are short, texts and lists of people are not."""
     if section.kind is None:
         return False
     if line.heading:

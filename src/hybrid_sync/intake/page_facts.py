@@ -1,6 +1,4 @@
-"""The smaller facts of a page: languages, organisers, registration, description, and whether it is called
-off.
-"""
+"""Smaller facts of a page: languages, organisers, registration, description, whether it is called off."""
 
 from __future__ import annotations
 
@@ -162,9 +160,7 @@ def registration(page: Page, sections: Sequence[Section]) -> tuple[str | None, s
 
 
 def _note(lines: Iterable[Line]) -> str | None:
-    """From the first sentence about registering to the end of its line; sentences that set a condition go
-    first.
-    """
+    """From the first sentence about registering to the end of its line; conditions go before the rest."""
     found: list[tuple[bool, int, str]] = []
     for line in lines:
         told = list(sentences(line.text))

@@ -1,8 +1,7 @@
-"""An event page, as text or HTML, becomes a reading: what a careful reader takes from it, and what he would
-ask.
+"""An event page becomes a reading: what a careful reader takes from it, and what they would ask.
 
-The reading itself never fails. What makes it no event is told in `PageReading.refusal`, and `to_event` raises
-it.
+The reading itself never fails. What makes it no event is told in `PageReading.refusal`, and
+`to_event` raises it.
 """
 
 from __future__ import annotations

@@ -58,9 +58,7 @@ class People:
 
 
 def find_people(sections: Sequence[Section]) -> People:
-    """The people under "Speakers" and "Moderator"; without such a list, those of all bullets that begin with
-    a name.
-    """
+    """The people under "Speakers" and "Moderator"; without such a list, the bullets that begin with a name."""
     speakers: dict[str, Speaker] = {}
     moderators: dict[str, Speaker] = {}
     listed = [section for section in sections if section.kind in ("speakers", "moderators")]

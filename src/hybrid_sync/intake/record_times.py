@@ -29,9 +29,7 @@ def as_datetime(value: object) -> datetime:
 
 
 def with_offset(moment: datetime, zone_name: str) -> LocalTime:
-    """A time with an offset, when that offset is the zone's on that day. Raises InputError, naming the right
-    one.
-    """
+    """A time with the offset that the zone has then. Raises InputError for another, naming the right one."""
     wall = moment.replace(tzinfo=None)
     for fold in (0, 1):
         found = local_time(wall, zone_name, fold)  # a wall time that does not exist is refused here

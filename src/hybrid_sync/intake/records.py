@@ -19,8 +19,8 @@ from hybrid_sync.intake.sources import decode, event_id_for
 _ONE_LINE = ("title", "venue", "city", "country", "registration_url", "source")
 _KEYS = {
     "id", "title", "starts", "ends", "time_zone", "starts_utc", "ends_utc", "venue", "city", "country",
-    "onsite", "online", "languages", "organisers", "description", "speakers", "moderators", "registration_url", "state",
-    "warnings", "source", "generation",
+    "onsite", "online", "languages", "organisers", "description", "speakers", "moderators",
+    "registration_url", "state",    "warnings", "source", "generation",
 }  # fmt: skip
 _PERSON_KEYS = {"name", "role", "organisation"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -114,7 +114,7 @@ class _Record:
             self._problem(
                 key,
                 f"is {told.astimezone(UTC):%Y-%m-%d %H:%M}Z, but {moment.wall:%Y-%m-%d %H:%M} in "
-                f"{moment.zone} is {moment.instant:%Y-%m-%d %H:%M}Z: correct one of them or leave this one out",
+                f"{moment.zone} is {moment.instant:%Y-%m-%d %H:%M}Z: correct one or leave this one out",
             )
 
     def _problem(self, key: str, text: str) -> None:

@@ -30,7 +30,8 @@ _WORDS: dict[str, str] = {
         nombrecompleto nombreyapellidos nomecompleto nomeecognome imieinazwisko""",
     "organisation": """
         organisation organization company companyname employer institution institute affiliation
-        organisationname organizationname organisme entreprise societe employeur etablissement firma unternehmen
+        organisationname organizationname organisme
+        entreprise societe employeur etablissement firma unternehmen
         arbeitgeber einrichtung organisatie bedrijf werkgever instelling organizacion empresa institucion
         organizzazione azienda ente organizacao instituicao organizacja instytucja""",
     "language": """
@@ -85,9 +86,7 @@ def _settle_plain_name(header: Sequence[str], found: dict[str, int]) -> None:
 
 
 def apply_mapping(header: Sequence[str], mapping: Mapping[str, str], name: str) -> dict[str, int]:
-    """Columns by header words, overruled by `mapping` FIELD -> COLUMN. Raises InputError for what is not
-    there.
-    """
+    """Columns by header words, overruled by `mapping`. Raises InputError for a FIELD or COLUMN not there."""
     columns = choose(header)
     problems = []
     for field, wanted in mapping.items():
@@ -109,9 +108,7 @@ def apply_mapping(header: Sequence[str], mapping: Mapping[str, str], name: str) 
 
 
 def check_needed(columns: Mapping[str, int], header: Sequence[str], name: str, line: int) -> None:
-    """Raise InputError when the e-mail or every kind of name is missing, naming the columns seen and the way
-    out.
-    """
+    """Raise InputError when the e-mail or every kind of name is missing; it says what columns there are."""
     missing = []
     if "email" not in columns:
         missing.append(("an e-mail column", "--map email=COLUMN"))

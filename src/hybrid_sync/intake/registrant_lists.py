@@ -1,6 +1,4 @@
-"""Lists of registrants as forms and offices export them: every row is taken, or refused with line, field and
-reason.
-"""
+"""Lists of registrants as forms export them: every row is taken, or refused with line, field and reason."""
 
 from __future__ import annotations
 
@@ -69,9 +67,7 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class ListReading:
-    """What a list gave. `columns` says for each field which header was chosen; `notes` are about rows that
-    were taken.
-    """
+    """What a list gave. `columns`: the header chosen for each field; `notes`: about rows that were taken."""
 
     file: str
     rows: tuple[ListedPerson, ...]
@@ -101,8 +97,7 @@ class _Refusal(Exception):
 
 
 def read_registrants(data: bytes, name: str, mapping: Mapping[str, str] | None = None) -> ListReading:
-    """Read a list with a header row; `name` is the file in messages, `mapping` is FIELD -> COLUMN (see
-    FIELDS).
+    """Read a list with a header row; `name` is the file in messages, `mapping` FIELD -> COLUMN.
 
     Each data row is taken or refused; blank rows are nothing. Raises InputError when the file cannot be a
     list at all: no text, no header with an e-mail and a name, no rows, an unknown field or column in

@@ -61,9 +61,7 @@ def decode(data: bytes, name: str, limit: int = MAX_BYTES) -> str:
 
 
 def decoded(data: bytes, name: str, limit: int = MAX_BYTES) -> Decoded:
-    """As `decode`, with the encoding: by mark, declared in HTML, UTF-8, else Windows-1252 (which takes
-    Latin-1).
-    """
+    """As `decode`, with the encoding: by mark, as HTML declares, UTF-8, else Windows-1252 (Latin-1)."""
     _check_size(data, name, limit)
     for start, what in _OTHER_FORMATS:
         if data.startswith(start):

@@ -39,9 +39,7 @@ _OPEN = re.compile(r"\s*(?:[-–—](?!\s*\w)|onwards?\b|and onwards?\b)")
 
 @dataclass(frozen=True)
 class TimeMention:
-    """A time at `start`..`end` of its text. `till` is None for a start alone; `label` is the zone written
-    after it.
-    """
+    """A time at `start`..`end` of its text. `till` is None for a start alone; `label`: the zone after it."""
 
     start: int
     end: int

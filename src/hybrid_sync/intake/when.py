@@ -1,6 +1,4 @@
-"""When the event is: the one date and time that a careful reader takes from a page, and what he would ask
-about.
-"""
+"""When the event is: the one date and time that a careful reader takes, and what they would ask."""
 
 from __future__ import annotations
 

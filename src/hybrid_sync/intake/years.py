@@ -81,5 +81,5 @@ def _year_after(mention: DateMention, published: date) -> int | None:
 
 
 def _weekday_fits(mention: DateMention, year: int) -> bool:
-    day = mention.in_year(year).first
-    return day.is_possible and day.weekday_fits
+    days = mention.in_year(year).days
+    return all(day.is_possible for day in days) and days[0].weekday_fits

@@ -150,9 +150,7 @@ def _offsets_of(zone: str) -> frozenset[int]:
 
 
 def zone_of_place(place: str) -> str | None:
-    """The zone of a city, country or people, in any EU language; None when unknown or when it has several
-    zones.
-    """
+    """The zone of a city, country or people, in any EU language; None when unknown or not the only one."""
     name = fold(place).strip(" .")
     territory = _PEOPLES.get(name) or _countries().get(name)
     if territory:

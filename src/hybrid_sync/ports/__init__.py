@@ -16,28 +16,30 @@ from hybrid_sync.ports.outside import (
     Reports,
     StaffCalendar,
 )
-from hybrid_sync.ports.store import (
-    AttendanceRows,
+from hybrid_sync.ports.rows import (
     Attention,
-    Attentions,
-    Audit,
     AuditLine,
-    Entries,
     EntryRecord,
-    Events,
     Intent,
-    Intents,
     Lease,
     MeetingRecord,
+    PullRecord,
+    WorkRow,
+)
+from hybrid_sync.ports.store import (
+    AttendanceRows,
+    Attentions,
+    Audit,
+    Entries,
+    Events,
+    Intents,
     Meetings,
     Messages,
     People,
-    PullRecord,
     Registrations,
     Store,
     Transaction,
     Work,
-    WorkRow,
 )
 
 __all__ = [

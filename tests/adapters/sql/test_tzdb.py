@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-import tzdata
 
 from hybrid_sync.adapters import tzdb
 
-PINNED = f"{tzdata.IANA_VERSION} (tzdata {version('tzdata')})"
+PINNED = f"{import_module('tzdata').IANA_VERSION} (tzdata {version('tzdata')})"
 
 
 @pytest.fixture(autouse=True)

@@ -22,44 +22,6 @@ WITHDRAWING = 3
 LINKS_PRESSED = 3
 LATE = "late.comer@example.org"
 
-SETTINGS = """\
-[service]
-name = "InfoPoint (demo)"
-base_url = "http://127.0.0.1:{web_port}"
-
-[store]
-url = "sqlite:///{folder}/hybrid-sync.db"
-
-[engine]
-poll_seconds = 0.3
-lease_seconds = 5
-settle_seconds = 2
-
-[webex]
-base_url = "{webex}"
-access_token = "{webex_token}"
-requests_per_minute = 60000
-
-[graph]
-enabled = true
-base_url = "{graph}"
-access_token = "{graph_token}"
-mailbox = "{mailbox}"
-room_mailbox = "{room}"
-
-[mail]
-host = "{smtp_host}"
-port = {smtp_port}
-security = "none"
-from_address = "{mailbox}"
-messages_per_minute = 60000
-
-[web]
-host = "127.0.0.1"
-port = {web_port}
-secret = "of-no-use-outside-this-demo-0123456789"
-"""
-
 
 class Stage(Protocol):
     """Where the story is shown."""
@@ -226,7 +188,7 @@ class Story:
     # --- small helpers ---
 
     def _settings(self) -> None:
-        text = SETTINGS.format(
+        text = material.SETTINGS.format(
             folder=self.folder,
             web_port=self.web_port,
             webex=self.sandbox.webex_url,

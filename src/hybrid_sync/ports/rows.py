@@ -1,0 +1,115 @@
+"""What the store keeps, as values. All instants are aware datetimes in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one event until `until`. `fence` rises with every claim: an old holder writes nothing."""
+
+    event_id: str
+    owner: str
+    fence: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """When an event is due and how its last pass went. `due_at` None means that nothing is due by itself.
+
+    `waits` says until when a step must leave its system alone, because that system asked for it (Retry-After).
+    """
+
+    event_id: str
+    due_at: datetime | None
+    attempts: int = 0
+    last_error: str | None = None
+    leased_until: datetime | None = None
+    waits: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What is about to be done outside, written before it is done.
+
+    `state`: pending (its fate is unknown), done, withdrawn (certainly not done, may be tried again), failed (refused). `attempts` counts the calls sent.
+    """
+
+    op_key: str
+    event_id: str
+    kind: str
+    request_hash: str
+    state: str
+    attempts: int
+    sent_at: datetime | None
+    remote_id: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class MeetingRecord:
+    """What we know of an event's meeting. `password` and `web_link` are secrets: never logged."""
+
+    event_id: str
+    meeting_id: str
+    tag: str
+    incarnation: int
+    number: str | None
+    web_link: str | None
+    password: str | None
+    state: str
+    """made, cancelled or lost (somebody deleted it outside)."""
+
+    def __repr__(self) -> str:
+        return f"MeetingRecord({self.event_id!r}, {self.meeting_id!r}, {self.state!r})"
+
+
+@dataclass(frozen=True)
+class EntryRecord:
+    """What we know of an event's staff calendar entry. `body_digest` is of the body last written."""
+
+    event_id: str
+    entry_id: str
+    incarnation: int
+    body_digest: str
+    state: str
+    """made or cancelled."""
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A thing that a person must decide. `key` is unique within the event, so that it is said once."""
+
+    event_id: str
+    key: str
+    message: str
+    opened_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """What was done, by whom, when. `request_id` is the provider's."""
+
+    at: datetime
+    event_id: str
+    actor: str
+    what: str
+    target: str
+    detail: str
+    request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class PullRecord:
+    """One look at the meeting's attendance."""
+
+    event_id: str
+    at: datetime
+    instances: tuple[str, ...]
+    rows: int
+    added: int

@@ -1,0 +1,191 @@
+"""The one place that knows which class stands behind which port, and the only one that reads clock and chance."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from hybrid_sync.adapters import tzdb
+from hybrid_sync.adapters.pages import HttpsPages
+from hybrid_sync.adapters.sql import maintenance, open_engine, open_store, upgrade
+from hybrid_sync.domain.events import Event
+from hybrid_sync.domain.people import Registrant
+from hybrid_sync.errors import SettingsError
+from hybrid_sync.http_client import Observe
+from hybrid_sync.http_client.transport import nobody
+from hybrid_sync.ports import Check, Checkable, Clock, Pages, Store
+from hybrid_sync.render import invitation
+from hybrid_sync.render.join_links import JoinLinks
+from hybrid_sync.render.mailbox import Mailbox
+from hybrid_sync.render.staff_entry import staff_entry_text
+from hybrid_sync.settings import Settings
+from hybrid_sync.sync.attendance import AttendanceStep
+from hybrid_sync.sync.converge import Converge
+from hybrid_sync.sync.invitations import InvitationStep
+from hybrid_sync.sync.joining import Joining
+from hybrid_sync.sync.loop import Loop, Pace, Step
+from hybrid_sync.sync.meetings import MeetingStep
+from hybrid_sync.sync.organising import Organising
+from hybrid_sync.sync.registrants import RegistrantStep
+from hybrid_sync.sync.staff_calendar import StaffCalendarStep
+from hybrid_sync.wiring.moment import clock_at, owner_name
+from hybrid_sync.wiring.providers import (
+    join_link_in_mail,
+    join_links,
+    smtp_mailer,
+    staff_calendar,
+    webex_parts,
+)
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything wired together. `close` lets go of connections."""
+
+    settings: Settings
+    clock: Clock
+    owner: str
+    store: Store
+    loop: Loop
+    converge: Converge
+    desk: Organising
+    joining: Joining
+    links: JoinLinks
+    pages: Pages
+    attendance: AttendanceStep
+    chance: Callable[[], float]
+    """Gives 0..1, for spreading repeats."""
+    invitation_for: Callable[[Event, Registrant], bytes]
+    """The very message that a person would be sent (or was sent last), for `invitation show`."""
+    checks: Callable[[], Sequence[Check]]
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Database:
+    """What `hybrid-sync db` does."""
+
+    upgrade: Callable[[], str]
+    """Bring the schema to the newest revision and return its name."""
+    check: Callable[[], Sequence[Check]]
+    backup: Callable[[Path], None]
+
+
+def build(
+    settings: Settings,
+    *,
+    at: datetime | None = None,
+    clock: Clock | None = None,
+    observe: Observe = nobody,
+    create_database: bool = False,
+) -> App:
+    """Wire everything that `settings` name. Talks to nobody yet, and opens the database only.
+
+    `at` makes it act as if it were then (refused unless every provider is on this machine); `clock` is for tests.
+    `observe` is called round every outside call. `create_database` makes or upgrades the database first.
+    Raises SettingsError. What is missing for a provider is said when that provider is first needed.
+    """
+    if at is not None and not settings.is_rehearsal:
+        raise SettingsError("--at is for rehearsals: it is refused while a provider's address is a real one")
+    tzdb.prefer_pinned_tzdata()
+    now = clock or clock_at(at)
+    owner = owner_name()
+    store = open_store(settings.store.url, clock=now, tzdata=tzdb.tzdata_version(), create=create_database)
+    webex = webex_parts(settings, now, observe)
+    mailer = smtp_mailer(settings, observe)
+    links = join_links(settings)
+    compose = partial(
+        invitation.compose,
+        sender=Mailbox(settings.mail.from_name or settings.service.name, settings.mail.from_address),
+        public_url=None,
+    )
+    attendance = AttendanceStep(store, webex.reports, pull_after=settings.attendance.pull_after)
+    invitations = InvitationStep(
+        store,
+        mailer,
+        compose,
+        join_link_in_mail(settings, links),
+        message_domain=settings.mail.from_address.rpartition("@")[2] or "localhost",
+    )
+    steps: list[Step] = [
+        MeetingStep(store, webex.conference),
+        RegistrantStep(store, webex.registrants),
+        invitations,
+        attendance,
+    ]
+    checkers: list[Checkable] = [webex.check, mailer]
+    transports = [webex.transport]
+    if settings.graph.enabled:
+        calendar, calendar_check, transport = staff_calendar(settings, now, observe)
+        transports.append(transport)
+        steps.insert(
+            2,
+            StaffCalendarStep(
+                store,
+                calendar,
+                staff_entry_text,
+                attendees=settings.graph.attendees,
+                room=settings.graph.room_mailbox,
+            ),
+        )
+        checkers.append(calendar_check)
+    lease = timedelta(seconds=settings.engine.lease_seconds)
+    loop = Loop(
+        store,
+        tuple(steps),
+        now,
+        Pace(chance=random.random, look_again=settings.engine.look_again),
+        settle=timedelta(seconds=settings.engine.settle_seconds),
+    )
+
+    def checks() -> Sequence[Check]:
+        found = [tzdb.check(), *maintenance.check(store.engine)]
+        for checker in checkers:
+            found += checker.check()
+        return found
+
+    def close() -> None:
+        mailer.close()
+        for transport in transports:
+            transport.close()
+        store.close()
+
+    return App(
+        settings=settings,
+        clock=now,
+        owner=owner,
+        store=store,
+        loop=loop,
+        converge=Converge(loop, owner, lease),
+        desk=Organising(store, now, lambda: uuid.uuid4().hex),
+        joining=Joining(store, webex.conference, now),
+        links=links,
+        pages=web_pages(),
+        attendance=attendance,
+        chance=random.random,
+        invitation_for=lambda event, person: invitations.preview(event, person, now()),
+        checks=checks,
+        close=close,
+    )
+
+
+def web_pages() -> Pages:
+    """Fetches event pages; needs neither settings nor a database."""
+    return HttpsPages(sleep=time.sleep)
+
+
+def database(settings: Settings) -> Database:
+    """The database alone, whatever state it is in."""
+    engine = open_engine(settings.store.url)
+    tzdb.prefer_pinned_tzdata()
+    return Database(
+        upgrade=lambda: upgrade(engine),
+        check=lambda: [tzdb.check(), *maintenance.check(engine)],
+        backup=lambda path: maintenance.backup(engine, path),
+    )
