@@ -33,12 +33,12 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:
     """Write a settings file with every setting in it, commented. It overwrites nothing."""
-    from hybrid_sync.settings import DEFAULT_FILE, example
+    from hybrid_sync.settings import DEFAULT_FILE, first_file
 
     path = file or options(ctx).config or DEFAULT_FILE
     if path.is_dir():
         raise InputError(f"{path} is a folder: give the file a name with --file")
-    _write_private(path, example().encode(), force)
+    _write_private(path, first_file().encode(), force)
     output.say(f"{path} is written, readable by you and your group only")
     output.say("next: fill it in; hybrid-sync db upgrade; hybrid-sync doctor")
 

@@ -8,6 +8,8 @@ found by itself. Precedence: environment, files, TOML, defaults. All problems ar
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -31,8 +33,18 @@ DEFAULT_FILE = Path("config/hybrid-sync.toml")
 
 
 def example() -> str:
-    """The commented settings file that `hybrid-sync init` writes."""
+    """The commented settings file, with every key and its default."""
     return files("hybrid_sync.settings").joinpath("example.toml").read_text(encoding="utf-8")
+
+
+def first_file() -> str:
+    """The settings file that `hybrid-sync init` writes: the example, with a secret of its own to sign join links."""
+    secret = secrets.token_urlsafe(32)
+    text, found = re.subn(
+        r'^# secret = "\.\.\."\s*#', f'secret = "{secret}"  #', example(), flags=re.MULTILINE
+    )
+    assert found == 1, "the example has one place for the secret"
+    return text
 
 
 def load(path: Path | None = None) -> Settings:
@@ -42,9 +54,9 @@ def load(path: Path | None = None) -> Settings:
     """
     problems: list[str] = []
     toml = _read_toml(path, problems)
-    secrets: dict[str, Any] = {}
+    from_secret_files: dict[str, Any] = {}
     for section, key, value in _secret_files(problems):
-        secrets.setdefault(section, {})[key] = value
+        from_secret_files.setdefault(section, {})[key] = value
     problems += _unknown_sections()
     if problems:
         raise SettingsError(problems)
@@ -59,7 +71,7 @@ def load(path: Path | None = None) -> Settings:
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            from_files = InitSettingsSource(settings_cls, init_kwargs=secrets)
+            from_files = InitSettingsSource(settings_cls, init_kwargs=from_secret_files)
             return _Environment(settings_cls), from_files, InitSettingsSource(settings_cls, init_kwargs=toml)
 
     try:
