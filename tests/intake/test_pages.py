@@ -384,3 +384,16 @@ def test_29_february_in_a_common_year_beside_other_dates_is_no_crash() -> None:
     reading = read_page("Talk\nWhen: 29 February, 10:00\nThe talk will be held on 3 March 2023.", html=False)
     assert reading.date_start is None
     assert codes(reading) == {"year_missing"}
+
+
+def test_the_address_written_on_the_page_goes_before_the_name_of_the_file() -> None:
+    address = "https://events.example.org/clean-water-in-small-towns-2027-06-09_en"
+    text = f"# source: {address}\nWednesday 9 June 2027, 10:00 - 11:30\n- Brussels, Belgium\n"
+    reading = read_page(text, html=False, source="saved.txt")
+    assert (reading.source, reading.called) == (address, "saved.txt")
+    assert reading.title is not None
+    assert reading.title.startswith("Clean water")
+    with pytest.raises(InputError, match=r"^saved\.txt: the page names no day"):
+        read_page(
+            f"# source: {address.replace('-2027-06-09', '')}\nno day at all\n", html=False, source="saved.txt"
+        ).to_event("x")

@@ -66,13 +66,16 @@ def readable(text: str) -> str:
 
 
 def page_of_text(text: str, source: str | None = None) -> Page:
-    """A page out of plain text. A first line "# source: ADDRESS" tells where it was taken from."""
+    """A page out of plain text. A first line "# source: ADDRESS" tells where it was taken from.
+
+    That goes before the name of the file it stands in, because title and year may have to come from it.
+    """
     lines: list[Line] = []
     gap = False
     for raw in clean(text).split("\n"):
         stated = _SOURCE.match(raw.strip())
         if stated and not lines:
-            source = source or stated[1]
+            source = source if source and "://" in source else stated[1]
             continue
         text_line = readable(raw)
         if not text_line:

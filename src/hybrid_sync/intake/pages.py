@@ -71,6 +71,9 @@ class PageReading:
     warnings: tuple[EventWarning, ...] = ()
     refusal: str | None = None
     source: str | None = None
+    """The address that the page was taken from, or the file."""
+    called: str | None = None
+    """What it is called in messages: the file or address that was handed over."""
 
     def to_event(self, event_id: str) -> Event:
         """The event as a draft.
@@ -80,7 +83,7 @@ class PageReading:
         InputError with the way out when there is no one event, no start or no title, and TimeError for a time
         that the clock skips or shows twice.
         """
-        where = f"{self.source or 'the page'}: "
+        where = f"{self.called or self.source or 'the page'}: "
         if self.refusal:
             way = "" if self.cancelled or "postponed" in self.refusal else f"; {WAY_OUT}"
             raise InputError(f"{where}{self.refusal}{way}")
@@ -180,6 +183,7 @@ def read_page(
         warnings=(*when.warnings, *zone_warnings, *no_title),
         refusal=f"the page says that the event is {off}" if off else when.refusal,
         source=page.source,
+        called=source,
     )
 
 

@@ -129,6 +129,27 @@ def once(
     return Outcome(change.kind, change.target, "done", change.reason)
 
 
+def still_open(intent: Intent | None) -> Intent | None:
+    """The intent if its call was sent and its fate is not known."""
+    return intent if intent is not None and intent.state == "pending" else None
+
+
+def give_up(work: Pass, change: Change, intent: Intent) -> Outcome:
+    """What a lost call was to make is not wanted any more, and is not there: wait out its time, then close it.
+
+    Until then it may still arrive, and would have to be taken back.
+    """
+    try:
+        _believe_absence(work, intent)
+    except (TryLater, NeedsAttention) as error:
+        return failed(work, change, error)
+    with work.begin() as tx:
+        tx.intents.put(
+            replace(intent, state="withdrawn", detail="not wanted any more, and not found outside")
+        )
+    return Outcome(change.kind, change.target, "adopted", "a lost call came to nothing")
+
+
 def _find_earlier(
     work: Pass, change: Change, earlier: Intent | None, look_up: Callable[[], R | None]
 ) -> R | None:

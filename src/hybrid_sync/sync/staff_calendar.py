@@ -16,8 +16,8 @@ from hybrid_sync.domain.staff_calendar import (
     plan_entry,
     wanted_entry,
 )
-from hybrid_sync.ports import EntryRecord, StaffCalendar, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, act, once
+from hybrid_sync.ports import EntryRecord, Intent, StaffCalendar, Store, Transaction
+from hybrid_sync.sync.once import Outcome, Pass, act, give_up, once, still_open
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class _Look:
     seen: Entry | None
     idle: bool = False
     """Nothing was looked at: the event is over, or should have no entry and has none."""
+    lost: Intent | None = None
+    """A creation whose answer was lost: it may have made an entry that we do not know of."""
 
 
 class StaffCalendarStep:
@@ -62,6 +64,9 @@ class StaffCalendarStep:
         look = self._look(event, work.clock())
         self._note(work, event, look)
         outcomes = []
+        if look.lost is not None and look.wanted is None and look.seen is None:
+            unwanted = Change("calendar.cancel", event.id, "an entry that a lost call may have made")
+            return [give_up(work, unwanted, look.lost)]
         for change in self._decide(event, look, work.clock()):
             if change.kind == "calendar.create":
                 outcomes.append(self._create(work, event, look, change))
@@ -76,9 +81,11 @@ class StaffCalendarStep:
             record = tx.entries.get(event.id)
         live = record is not None and record.state == "made"
         incarnation = 1 if record is None else record.incarnation if live else record.incarnation + 1
+        with self._store.read() as tx:
+            lost = still_open(tx.intents.get(_op_key(event.id, incarnation)))
         over = event.ends is None or now >= event.ends.instant
         wanted = wanted_entry(event, self._attendees, self._room, self._body_of(event), incarnation)
-        if over or (wanted is None and not live):
+        if over or (wanted is None and not live and lost is None):
             return _Look(record, incarnation, None, None, idle=True)
         known = record.entry_id if record is not None and live else None
         seen = self._calendar.find(entry_key(event.id, incarnation), known)
@@ -88,7 +95,8 @@ class StaffCalendarStep:
             # Deleted by hand: made again under a new key, because the old transactionId may still be remembered.
             incarnation += 1
             wanted = replace(wanted, key=entry_key(event.id, incarnation))
-        return _Look(record, incarnation, self._calendar.adjust(wanted) if wanted else None, seen)
+        adjusted = self._calendar.adjust(wanted) if wanted else None
+        return _Look(record, incarnation, adjusted, seen, lost=lost)
 
     def _decide(self, event: Event, look: _Look, now: datetime) -> list[Change]:
         written = look.record.body_digest if look.record and look.record.state == "made" else None
