@@ -125,3 +125,26 @@ def test_time_may_be_played_with_only_when_every_provider_is_on_this_machine(tmp
     assert not load(
         written(tmp_path, local.replace('[mail]\nhost = "127.0.0.1"', '[mail]\nhost = "mx"'))
     ).is_rehearsal
+
+
+@pytest.mark.parametrize("value", [7, 33, "Sommer2027", True])
+def test_a_fixed_password_for_all_meetings_and_a_weak_length_are_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="one password for all meetings"):
+        Settings.model_validate({"webex": {"password": value}})
+    assert Settings.model_validate({"webex": {"password": "12"}}).webex.password == 12
+
+
+@pytest.mark.parametrize("webex", [{}, {"kind": "webinar"}])
+def test_letting_people_in_before_the_host_is_refused_where_they_register(webex: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="ends registration and forgets everybody"):
+        Settings.model_validate({"webex": {**webex, "join_before_host": True}})
+
+
+def test_letting_people_in_before_the_host_is_fine_in_a_webinar_without_registration() -> None:
+    webex = {"kind": "webinar", "webinar_registration": False, "join_before_host": True}
+    assert Settings.model_validate({"webex": webex}).webex.join_before_host
+
+
+def test_a_co_host_without_an_address_is_refused() -> None:
+    with pytest.raises(ValueError, match="e-mail address"):
+        Settings.model_validate({"webex": {"cohosts": ["Ana Ruiz"]}})

@@ -75,11 +75,15 @@ class ProviderError(HybridSyncError):
     """Something outside failed.
 
     `system` is "webex", "graph" or "mail"; `tracking_id` is what the provider's support asks for.
-    The message carries the provider's own words, already cleaned of secrets.
+    The message carries the provider's own words, already cleaned of secrets; `words` is that message alone.
+    `status` is the HTTP status of the answer, where there was one.
     """
+
+    status: int | None = None
 
     def __init__(self, system: str, message: str, *, tracking_id: str | None = None) -> None:
         self.system = system
+        self.words = message
         self.tracking_id = tracking_id
         tail = f" [{system} tracking id {tracking_id}]" if tracking_id else ""
         super().__init__(f"{system}: {message}{tail}")

@@ -17,13 +17,12 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Any
 
+from hybrid_sync.domain.heartbeat import patience
 from hybrid_sync.ports import Clock, Engine
 
 log = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-SHORTEST_PATIENCE = timedelta(seconds=30)
-"""A tick may wait ten seconds for a locked database; a restart would not make that faster."""
 _END = b"\0"
 
 
@@ -42,14 +41,14 @@ def run_worker(
     `stop` is the event that the engine itself watches; it is set when this returns. The first signal ends cleanly,
     a second one ends the process at once, which loses nothing either (P1). Signals need the main thread. systemd is
     told when `environ` names its socket: READY=1, STOPPING=1, and WATCHDOG=1 for as long as the engine's heartbeat is
-    younger than three of its `poll`s (never less than `SHORTEST_PATIENCE`).
+    younger than domain.heartbeat allows for its `poll`.
 
     0: ended cleanly. 1: passes were still running when the engine's grace was over.
     """
     notify = Notifier(environ)
 
     def healthy() -> bool:
-        return clock() - engine.heartbeat() < max(3 * poll, SHORTEST_PATIENCE)
+        return clock() - engine.heartbeat() < patience(poll)
 
     began = clock()
     log.info("worker started, process %d", os.getpid(), extra={"action": "worker.start"})

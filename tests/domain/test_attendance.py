@@ -165,3 +165,17 @@ def test_once_somebody_was_checked_in_the_others_are_missed() -> None:
     report = attendance(an_event(), people, [a_stay("bob", "08:00", "09:00", source="room")])
     assert [person.first_name for person in report.no_shows] == ["Ada"]
     assert report.unrecorded == ()
+
+
+def test_the_personal_link_tells_whose_stay_it_was_whatever_address_was_typed() -> None:
+    stays = [
+        a_stay("ada", "08:00", "08:30"),
+        a_stay("typed", "08:30", "09:00", source_id="hs-ada", key="k2"),
+        a_stay("bob", "08:00", "08:10", source_id="hs-ada", key="k3"),
+        a_stay("cem", "08:00", "08:20", source_id="hs-nobody", key="k4"),
+    ]
+    people = [a_person("ada"), a_person("bob"), a_person("cem")]
+    told = attendance(an_event(), people, stays, sources={"hs-ada": "id-ada", "hs-gone": "id-gone"})
+    totals = {row.person.id: row.total for row in told.present if row.person}
+    assert totals == {"id-ada": timedelta(minutes=60), "id-cem": timedelta(minutes=20)}
+    assert [one.id for one in told.no_shows] == ["id-bob"]

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from hybrid_sync.domain.events import EventState
-from hybrid_sync.domain.meetings import MeetingState, cut, fitted, meeting_tag, plan_meeting, wanted_meeting
+from hybrid_sync.domain.meeting_plan import plan_meeting
+from hybrid_sync.domain.meetings import MeetingState, cut, fitted, meeting_tag, wanted_meeting
 from hybrid_sync.domain.plan import Hold
 from hybrid_sync.errors import UnsafePlan
 from tests.builders import NOW, a_meeting, an_event, utc

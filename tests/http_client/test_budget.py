@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from hybrid_sync.errors import TryLater
-from hybrid_sync.http_client import TokenBucket
-from tests.http_client.kit import Time
+from hybrid_sync.http_client import Api, FixedToken, TokenBucket
+from tests.http_client.kit import BadServer, Time, answering, called, clock, transport
 
 
 def taken_within(bucket: TokenBucket, time: Time, seconds: float, step: float = 0.1) -> int:
@@ -44,3 +44,38 @@ def test_an_empty_bucket_says_when_a_good_part_of_it_is_there_again_and_does_not
 def test_an_allowance_of_nothing_is_a_mistake_in_the_settings() -> None:
     with pytest.raises(ValueError, match="allows nothing"):
         TokenBucket("webex", 0, monotonic=Time().monotonic)
+
+
+def test_chance_makes_the_wait_up_to_a_tenth_longer_and_never_shorter() -> None:
+    waits = []
+    for chance in (0.0, 0.5, 1.0):
+        bucket = TokenBucket("webex", 300, monotonic=Time().monotonic, chance=lambda chance=chance: chance)
+        for _ in range(60):
+            bucket.take()
+        with pytest.raises(TryLater) as caught:
+            bucket.take()
+        waits.append(caught.value.after)
+    assert waits == [pytest.approx(7.5), pytest.approx(7.875), pytest.approx(8.25)]
+
+
+@pytest.mark.parametrize(("chance", "after"), [(0.0, 3600), (1.0, 3960)])
+def test_what_a_provider_asks_for_is_waited_and_a_tenth_more_at_most(chance: float, after: float) -> None:
+    play = answering(b"<html>", "429 Too Many Requests", "Retry-After: 3600", "Content-Type: text/html")
+    with BadServer(play) as server:
+        guard = transport(server, chance=lambda: chance)
+        api = Api(guard, base_url=server.url, token=FixedToken("t"), clock=clock)
+        with pytest.raises(TryLater) as caught:
+            api.get("meetings")
+        assert caught.value.after == pytest.approx(after)
+        assert caught.value.status == 429
+        guard.close()
+
+
+def test_a_budget_that_is_given_takes_the_place_of_the_own_one() -> None:
+    class Nothing:
+        def take(self) -> None:
+            raise TryLater("webex", "none left for this house", after=3)
+
+    with BadServer(answering()) as server, pytest.raises(TryLater, match="none left"):
+        called(server, budget=Nothing(), requests_per_minute=1000)
+    assert server.connections == 0

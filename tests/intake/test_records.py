@@ -189,3 +189,13 @@ def test_no_bytes_make_the_reader_of_records_fail_with_anything_but_an_input_err
     except InputError:
         return
     assert event.title
+
+
+def test_a_speakers_address_is_read_from_a_record_and_a_bad_one_is_told() -> None:
+    event = read_record(
+        record(speakers="[{name = 'Ana', email = 'ana@example.org'}, {name = 'Bo'}]"), "r.toml"
+    )
+    assert event.speakers == (Speaker("Ana", email="ana@example.org"), Speaker("Bo"))
+    assert read_record(write_record(event).encode(), "again.toml") == event
+    with pytest.raises(InputError, match="speakers number 1 has an email that is no e-mail address"):
+        read_record(record(speakers="[{name = 'Ana', email = 'ana at example'}]"), "r.toml")

@@ -17,7 +17,7 @@ import pytest
 
 from hybrid_sync.domain.attendance import Attendance, Segment, attendance
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Facts, Method, WantedMessage, facts_for
+from hybrid_sync.domain.invitations import Facts, LinkKind, Method, WantedMessage, facts_for
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.people import Mode, Registrant
 from hybrid_sync.render.invitation import Mailbox, compose
@@ -59,9 +59,10 @@ def wanted_for(
     method: Method = Method.REQUEST,
     sequence: int = 0,
     link: str | None = LINK,
+    link_kind: LinkKind = LinkKind.PERSONAL,
 ) -> WantedMessage:
     kind = "mail.cancellation" if method is Method.CANCEL else "mail.update" if before else "mail.invitation"
-    facts = facts_for(event, person, link)
+    facts = facts_for(event, person, link, link_kind)
     return WantedMessage(person, "uid-1", 1, sequence, method, facts, kind, person.email, before)
 
 

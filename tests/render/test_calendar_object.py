@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from hybrid_sync.domain.invitations import Method
+from hybrid_sync.domain.invitations import LinkKind, Method
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.errors import InputError
 from hybrid_sync.render.calendar_object import calendar_bytes
@@ -158,9 +158,21 @@ def test_french_objects_speak_french(make: SimpleNamespace, reading: SimpleNames
 def test_an_online_entry_without_a_link_says_that_it_comes_separately(
     make: SimpleNamespace, reading: SimpleNamespace
 ) -> None:
-    fields = reading.fields(ics_of(make, link=None))
-    assert fields["DESCRIPTION"][1].startswith("Your link to join comes in a separate message.")
+    fields = reading.fields(ics_of(make, link=None, link_kind=LinkKind.MAILED))
+    assert fields["DESCRIPTION"][1].startswith("Your link to join comes in a separate message from Webex.")
     assert "CONFERENCE" not in fields
+
+
+def test_an_entry_with_the_meetings_own_link_does_not_call_it_personal(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    for language, words in (("en", "the link of the whole meeting"), ("fr", "le lien de toute la réunion")):
+        person = make.person(language=language)
+        fields = reading.fields(ics_of(make, person=person, link_kind=LinkKind.SHARED))
+        description = reading.unescaped(fields["DESCRIPTION"][1])
+        assert words in description
+        assert "alone" not in description
+        assert "personnel" not in description
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://a b", "https://a\r\nX:1", "//x"])

@@ -11,7 +11,7 @@ def test_an_event_has_exactly_the_fields_of_the_design(make: SimpleNamespace) ->
     event = make.event(
         languages=("en", "fr"),
         organisers=("DG INTPA",),
-        speakers=(Speaker("Aimée Comrie", "Director", "UNODC"), Speaker("Ahmed")),
+        speakers=(Speaker("Aimée Comrie", "Director", "UNODC", "aimee@example.org"), Speaker("Ahmed")),
         moderators=(Speaker("Serge Maraite", organisation="European Commission"),),
         registration_url="https://example.eu/r",
         warnings=(EventWarning("zone_label_wrong_for_date", "the page says CET"),),

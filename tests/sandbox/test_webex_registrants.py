@@ -443,3 +443,47 @@ def test_the_size_of_a_batch_of_decisions_is_a_choice(open_stand, refused):
 def test_malformed_times_are_refused(stand, refused):
     url = f"meetings/{stand.open_meeting()}/registrants"
     refused(stand.webex.get(url, params={"registrationTimeFrom": "lately"}), 400, "lately")
+
+
+@pytest.mark.parametrize("by_item", [True, False])
+def test_whether_a_batch_is_refused_whole_or_by_item_is_a_choice(open_stand, by_item):
+    stand = open_stand(bulk_refuses="items" if by_item else "whole")
+    meeting_id = stand.open_meeting()
+    stand.register(meeting_id)
+    batch = {"items": [stand.person("ben@example.org"), stand.person(), stand.person("nobody")]}
+    answer = stand.webex.post(f"meetings/{meeting_id}/registrants/bulkInsert", batch)
+    assert answer.status_code == (200 if by_item else 400)
+    assert len(stand.registrants(meeting_id)) == (2 if by_item else 1)
+    if by_item:
+        ben, ann, nobody = answer.json()["items"]
+        assert ben["id"]
+        assert "id" not in ann
+        assert "already registered" in ann["errors"][0]["description"]
+        assert "nobody" in nobody["errors"][0]["description"]
+
+
+@pytest.mark.parametrize("reads", [0, 2])
+def test_how_long_a_new_registrant_is_missing_from_lists_is_a_choice(open_stand, refused, reads):
+    stand = open_stand(registrant_lag_reads=reads)
+    meeting_id = stand.open_meeting()
+    stand.register(meeting_id)
+    url = f"meetings/{meeting_id}/registrants"
+    for read in range(4):
+        if read % 2:
+            found = stand.webex.post(f"{url}/query", {"emails": ["ann@example.org"]}).json()["items"]
+        else:
+            found = stand.webex.get(url).json()["items"]
+        assert len(found) == (1 if read >= reads else 0)
+    # What cannot be seen is there all the same.
+    refused(stand.webex.post(url, stand.person()), 409, "already registered")
+
+
+@pytest.mark.parametrize(("option", "status"), [(True, 204), (False, 400)])
+def test_whether_a_rejected_person_can_be_approved_is_a_choice(open_stand, option, status):
+    stand = open_stand(approve_rejected=option)
+    meeting_id = stand.open_meeting(registration={"autoAcceptRequest": False})
+    body = {"sendEmail": False, "registrants": [{"id": stand.register(meeting_id)["id"]}]}
+    url = f"meetings/{meeting_id}/registrants"
+    stand.webex.post(f"{url}/reject", body)
+    assert stand.webex.post(f"{url}/approve", body).status_code == status
+    assert [one["status"] for one in stand.registrants(meeting_id)] == ["approved" if option else "rejected"]

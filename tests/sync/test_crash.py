@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from hybrid_sync.adapters.webex import WebexConference
+from hybrid_sync.domain.events import Speaker
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.ports import Lease, Transaction
@@ -76,11 +77,19 @@ class Life:
         self.world = World(folder)
         self.phase = phase
 
+    def app(self, **options: Any) -> App:
+        webex = {
+            "webinar": {"kind": "webinar", "webinar_registration": False},
+            "recreating": {"deleted_meeting": "recreate"},
+        }.get(self.phase, {})
+        return self.world.app(self.world.settings(webex=webex), **options)
+
     def prepare(self) -> None:
         self.world.sandbox.clock.set(NOW)
-        app = self.world.app()
-        publish(app, online("ada"), online("bob"))
-        if self.phase != "making":
+        app = self.app()
+        speakers = (Speaker("Ana", email="ana@example.org"),) if self.phase == "webinar" else ()
+        publish(app, online("ada"), online("bob"), speakers=speakers)
+        if self.phase not in ("making", "webinar"):
             sync(app)
         if self.phase == "changing":
             changed(app)
@@ -88,7 +97,17 @@ class Life:
             app.desk.cancel("water")
         elif self.phase == "attending":
             self.happen()
+        elif self.phase == "recreating":
+            self.delete_by_hand(app)
+        elif self.phase == "replacing":
+            app.desk.publish("water", anew=True)
         app.close()
+
+    def delete_by_hand(self, app: App) -> None:
+        """Somebody deletes the meeting; its absence has been seen once, and may be believed at the next look."""
+        self.world.sandbox.state.meetings.clear()
+        sync(app)
+        self.world.sandbox.clock.advance(timedelta(seconds=31))
 
     def happen(self) -> None:
         """The meeting takes place, is restarted once, and is over for half an hour."""
@@ -102,7 +121,7 @@ class Life:
 
     def live(self, points: Points) -> None:
         """One process: dies at its point, or lives on to the end."""
-        app = with_points(self.world.app(observe=points.call), points)
+        app = with_points(self.app(observe=points.call), points)
         try:
             sync(app)
         finally:
@@ -111,7 +130,7 @@ class Life:
     def wrong(self) -> list[str]:
         """What is not as it must be, after a restart; empty when all is well."""
         self.world.sandbox.clock.advance(timedelta(seconds=120))
-        app = self.world.app()
+        app = self.app()
         for _ in range(4):
             report = sync(app)
             if report.converged:
@@ -141,8 +160,8 @@ class Life:
             "making": {"ada": 1, "bob": 1},
             "changing": {"bob": 1, "late": 1},
             "cancelling": {},
-            "attending": {"ada": 1, "bob": 1},
-        }[self.phase]
+            "webinar": {},
+        }.get(self.phase, {"ada": 1, "bob": 1})
         found = []
         if len(self.world.meetings()) != expected_meetings:
             found.append(f"{len(self.world.meetings())} meetings")
@@ -150,6 +169,8 @@ class Life:
             found.append(f"{len(self.world.calendar_entries())} staff entries")
         if self.world.registrant_emails() != {f"{name}@example.org": one for name, one in registered.items()}:
             found.append(f"registered: {self.world.registrant_emails()}")
+        if self.phase == "webinar":
+            found += self._webinar()
         if self._by_kind("invitation") != invited:
             found.append(f"invited: {self._by_kind('invitation')}")
         cancelled = {"changing": {"ada": 1}, "cancelling": {"ada": 1, "bob": 1}}.get(self.phase, {})
@@ -161,6 +182,18 @@ class Life:
             found.append("Webex mailed somebody")
         return found
 
+    def _webinar(self) -> list[str]:
+        """One link for each registrant, one panelist."""
+        found = []
+        for meeting in self.world.meetings():
+            links = Counter(source.email.partition("@")[0] for source in meeting.sources.values())
+            if links != {"ada": 1, "bob": 1}:
+                found.append(f"links: {links}")
+            panelists = [one.email for one in meeting.invitees.values() if one.panelist]
+            if panelists != ["ana@example.org"]:
+                found.append(f"panelists: {panelists}")
+        return found
+
     def _by_kind(self, kind: str) -> Counter[str]:
         mails = self.world.mails()
         return Counter(
@@ -168,7 +201,7 @@ class Life:
         )
 
 
-PHASES = ["making", "changing", "cancelling", "attending"]
+PHASES = ["making", "changing", "cancelling", "attending", "webinar", "recreating", "replacing"]
 
 
 def schedule(folder: Path, phase: str, die_at: int | None) -> tuple[list[str], list[str]]:

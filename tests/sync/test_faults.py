@@ -187,7 +187,8 @@ def test_one_event_that_is_told_to_wait_does_not_hold_up_another(world: World) -
     world.sandbox.clock.advance(timedelta(minutes=30))
     assert not app.converge.event("water").converged
     assert [call for call in world.sandbox.calls[calls:] if call.path.startswith("/v1")] == []
-    world.sandbox.clock.advance(timedelta(minutes=31))
+    # The hour that Webex asked for, and up to a tenth more: not all processes come back in the same second.
+    world.sandbox.clock.advance(timedelta(minutes=37))
     assert app.converge.event("water").converged
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from hybrid_sync.adapters.sql import open_store
+from hybrid_sync.adapters.webex import WebexDeliveries
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.errors import ProviderError
 from hybrid_sync.ports import Clock, MeetingRecord, Store
 from hybrid_sync.render.join_links import JoinLinks
 from hybrid_sync.settings import Settings
+from hybrid_sync.sync.hints import Hints
 from hybrid_sync.sync.joining import Joining
 from hybrid_sync.web.app import create_app
 from tests.builders import a_person, an_event, utc
@@ -27,6 +29,7 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
+HOOK_SECRET = "canary-webhook-secret"
 EARLY = utc("2027-06-09 05:30")
 OPEN = utc("2027-06-09 07:50")
 JOIN_URL = "https://example.webex.com/wbxmjs/joinservice?token=canary-join-url"
@@ -40,7 +43,9 @@ class Webex:
         self.trouble: Exception | None = None
         self.url = JOIN_URL
 
-    def join_url(self, meeting_id: str, email: str, name: str, password: str | None) -> str:
+    def join_url(
+        self, meeting_id: str, email: str, name: str, password: str | None, *, webinar: bool = False
+    ) -> str:
         self.asked.append((meeting_id, email, name, password))
         if self.trouble is not None:
             raise self.trouble
@@ -69,6 +74,7 @@ class FakeApp:
     store: Store
     joining: Joining
     links: JoinLinks
+    hints: Hints
 
 
 def a_record(**changes: Any) -> MeetingRecord:
@@ -157,6 +163,7 @@ def build_house(
         store=store,
         joining=Joining(store, webex, clock),
         links=links or JoinLinks("https://events.example.org", SECRET),
+        hints=Hints(store, WebexDeliveries(HOOK_SECRET), clock),
     )
     return House(app, clock, webex, _client(app), event, person, _client)
 

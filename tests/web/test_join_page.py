@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from hybrid_sync.domain.events import EventState
+from hybrid_sync.domain.invitations import Message, MessageState, Method, facts_for
 from hybrid_sync.domain.people import Mode, RegistrantStatus
 from hybrid_sync.web.join_page import wait_words
 from tests.builders import a_person, an_event, utc
@@ -118,8 +120,8 @@ STATES: list[tuple[str, dict[str, Any], int, int, str, str]] = [
         {"person": a_person(status=RegistrantStatus.WAITLISTED)},
         200,
         409,
-        "Your place is not confirmed yet",
-        "Votre place n'est pas encore confirmée",
+        "You are on the waiting list",
+        "Vous êtes sur la liste d'attente",
     ),
     (
         "pending",
@@ -266,3 +268,82 @@ def test_without_javascript_the_page_comes_back_by_itself_only_when_it_is_near(a
     assert "http-equiv" not in far
     assert 'data-seconds="8101"' in far
     assert "data-seconds" not in days_ahead
+
+
+def was_told(house: House, starts: str, ends: str, state: MessageState = MessageState.SENT) -> None:
+    """The person's newest message told this time."""
+    facts = facts_for(an_event(starts, ends), house.person, None)
+    with house.app.store.begin() as tx:
+        number = len(tx.messages.of("water"))
+        tx.messages.add(
+            Message(
+                registrant_id=house.person.id,
+                event_id="water",
+                email=house.person.email,
+                uid="u",
+                incarnation=1,
+                sequence=number,
+                method=Method.REQUEST,
+                state=state,
+                stamp=EARLY,
+                message_id=f"<{number}@x.org>",
+                facts=facts,
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("language", "early", "late"),
+    [
+        (
+            "en",
+            "This event has been moved From Tuesday 8 June 2027, 10:00 - 11:30 (CEST) to Wednesday 9 June 2027",
+            "This event has been moved from Tuesday 8 June 2027, 10:00 - 11:30 (CEST) to Wednesday 9 June 2027",
+        ),
+        (
+            "fr",
+            "Cet événement a été déplacé L'horaire annoncé était : mardi 8 juin 2027, 10:00 - 11:30 (CEST). Le nouvel",
+            "Cet événement a été déplacé : l'horaire annoncé était mardi 8 juin 2027, 10:00 - 11:30 (CEST)",
+        ),
+    ],
+)
+def test_whoever_was_told_another_time_reads_from_when_to_when_it_was_moved(
+    a_house: MakeHouse, language: str, early: str, late: str
+) -> None:
+    house = a_house(now=EARLY, person=a_person(language=language))
+    was_told(house, "2027-06-08 10:00", "2027-06-08 11:30")
+    assert early in words_of(house.look())
+    house.clock.now = utc("2027-06-09 07:50")
+    page = house.look()
+    assert late in words_of(page)
+    assert "disabled" not in page.text
+    assert house.press().status_code == 303
+
+
+def test_an_event_at_the_time_that_was_told_was_not_moved(a_house: MakeHouse) -> None:
+    house = a_house(now=EARLY)
+    was_told(house, "2027-06-09 10:00", "2027-06-09 11:30")
+    was_told(house, "2027-06-10 10:00", "2027-06-10 11:30", MessageState.PENDING)
+    assert "moved" not in house.look().text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "answer any of our messages, and we will send you another one"),
+        ("fr", "répondez à l'un de nos messages : nous vous en enverrons un autre"),
+    ],
+)
+def test_a_revoked_link_says_how_to_get_another_one(a_house: MakeHouse, language: str, words: str) -> None:
+    house = a_house(person=a_person(language=language))
+    old = house.path
+    with house.app.store.begin() as tx:
+        tx.people.save([replace(house.person, link_generation=2)])
+    text = words_of(house.client.get(old))
+    assert words in text
+    assert "events@example.org" in text
+
+
+def words_of(response: Any) -> str:
+    """The page without its markup, on one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text_of(response)).split())

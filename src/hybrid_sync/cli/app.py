@@ -19,6 +19,7 @@ from hybrid_sync.cli import (
     sandbox,
     setup,
     syncing,
+    webex,
 )
 from hybrid_sync.cli.demo.command import demo
 from hybrid_sync.cli.errors import Commands
@@ -73,6 +74,7 @@ app.command("init", rich_help_panel=SETUP)(setup.init)
 app.command("doctor", rich_help_panel=SETUP)(setup.doctor)
 app.add_typer(setup.config, name="config", rich_help_panel=SETUP)
 app.add_typer(database.app, name="db", rich_help_panel=SETUP)
+app.add_typer(webex.app, name="webex", rich_help_panel=SETUP)
 app.command("demo", rich_help_panel=SETUP)(demo)
 app.command("sandbox", rich_help_panel=SETUP)(sandbox.sandbox)
 

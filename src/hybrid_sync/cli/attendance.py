@@ -127,6 +127,7 @@ def _attendance(service: App, event_id: str) -> Attendance:
         event = tx.events.get(event_id)
         people, stays = tx.people.of(event_id), tx.attendance.of(event_id)
         pulls = tx.attendance.pulls(event_id)
+        sources = {one.source_id: one.registrant_id for one in tx.sources.of(event_id).values()}
     if event.ends is None:
         raise NotFound(f"event {event_id} has no end yet, so nobody's share of it can be counted")
     if not pulls and not stays:
@@ -141,6 +142,7 @@ def _attendance(service: App, event_id: str) -> Attendance:
         margin=timedelta(minutes=settings.margin_minutes),
         present_from=timedelta(minutes=settings.present_minutes),
         pulled_at=pulls[-1].at if pulls else None,
+        sources=sources,
     )
 
 

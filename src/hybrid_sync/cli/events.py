@@ -155,7 +155,10 @@ def publish(
     ctx: typer.Context,
     event: EventId,
     anew: Annotated[
-        bool, typer.Option("--anew", help="Give up a meeting that was deleted in Webex, and make a new one.")
+        bool,
+        typer.Option(
+            "--anew", help="Give up the meeting, take it back if it is still there, and make a new one."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:

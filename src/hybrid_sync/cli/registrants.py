@@ -1,4 +1,4 @@
-"""`hybrid-sync registrants`: import, add, list, approve, reject, withdraw, switch."""
+"""`hybrid-sync registrants`: import, add, list, approve, reject, withdraw, switch, link."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hybrid_sync.cli import output, reading
 from hybrid_sync.cli.arguments import Email, EventId, Json
 from hybrid_sync.cli.errors import group
 from hybrid_sync.cli.registrant_import import import_
+from hybrid_sync.cli.registrant_link import link
 from hybrid_sync.cli.session import opened
 from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 app = group("Who is registered, and how they come.")
 app.command("import")(import_)
+app.command("link")(link)
 
 
 @app.command()
@@ -96,7 +98,9 @@ def list_(
 
 
 def _link(service: App, person: Registrant) -> str | None:
-    """The join link of somebody who has one: an approved person who comes online."""
+    """The join link of somebody who has one of ours: an approved person who comes online."""
+    if service.settings.webex.join_links != "redirect":
+        return None
     return service.links.link(person) if person.is_coming and person.mode is Mode.ONLINE else None
 
 

@@ -89,6 +89,7 @@ def _engine(service: App, stop: Event) -> EmbeddedEngine:
         lease=timedelta(seconds=engine.lease_seconds),
         stop=stop,
         chance=service.chance,
+        chores=service.chores,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,7 +77,8 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
     settings = read_settings(ctx)
     problem: SettingsError | None = None
     with output.working("asking Webex, the calendar and the mail server"):
-        found = list(wiring.database(settings).check())
+        with closing(wiring.database(settings)) as database:
+            found = list(database.check())
         if any(check.ok is False for check in found):
             output.say("the database comes first; Webex, calendar and mail were not asked")
         else:

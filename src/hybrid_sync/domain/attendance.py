@@ -17,7 +17,7 @@ class Segment:
     """One device's one stay: a raw fact, kept as it came. Instants are UTC; None means that it was not told.
 
     `key` is unique within the event, so that a second pull adds nothing. `source` is "webex" or "room".
-    `role` is "host", "cohost" or "attendee".
+    `role` is "host", "cohost" or "attendee". `source_id` is the mark of the personal link that was used, if any.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Segment:
     role: str = "attendee"
     source: str = "webex"
     device: str = ""
+    source_id: str | None = None
 
     def __repr__(self) -> str:
         return f"Segment(key={self.key!r}, joined={self.joined}, left={self.left})"
@@ -119,12 +120,14 @@ def attendance(
     margin: timedelta = timedelta(minutes=10),
     present_from: timedelta = timedelta(minutes=1),
     pulled_at: datetime | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> Attendance:
     """Who was there and for how long.
 
     Stays are counted from `margin` before the start to `margin` after the end, the figure never above the event's
-    own length. A person is present from `present_from` on, "partly" below that. Matching is by real e-mail address
-    only; names never decide (design.md 5 of issue "Attendance"). Raises ValueError for an event without an end.
+    own length. A person is present from `present_from` on, "partly" below that. Matching is by the personal link that
+    was used (`sources` gives the registrant id of its mark), else by real e-mail address; names never decide (design.md
+    5 of issue "Attendance"). Raises ValueError for an event without an end.
     """
     if event.ends is None:
         raise ValueError(f"event {event.id} has no end")
@@ -133,7 +136,8 @@ def attendance(
     by_key = {person.key: person for person in people if person.status is RegistrantStatus.APPROVED}
     doubts: list[str] = []
     guests = [segment for segment in segments if segment.role == "attendee"]
-    grouped = _grouped(guests)
+    by_source = _by_source(by_key.values(), sources or {})
+    grouped = _grouped(guests, by_source)
     present: list[Presence] = []
     unmatched: list[Presence] = []
     for key, stays in grouped.items():
@@ -160,11 +164,18 @@ def attendance(
     )
 
 
-def _grouped(segments: Sequence[Segment]) -> Mapping[str, list[Segment]]:
-    """Stays of one person together: by address; without a usable one, each name within one source stands alone."""
+def _by_source(people: Iterable[Registrant], sources: Mapping[str, str]) -> Mapping[str, str]:
+    """E-mail keys by the mark of the personal link: whatever address was typed behind it, it is that person's."""
+    keys = {person.id: person.key for person in people}
+    return {source: keys[person_id] for source, person_id in sources.items() if person_id in keys}
+
+
+def _grouped(segments: Sequence[Segment], by_source: Mapping[str, str]) -> Mapping[str, list[Segment]]:
+    """Stays of one person together: by personal link, by address; without a usable one each stands alone."""
     grouped: dict[str, list[Segment]] = {}
     for segment in segments:
-        key = real_email(segment.email) or f"?{segment.email or segment.key}"
+        key = by_source.get(segment.source_id or "") or real_email(segment.email)
+        key = key or f"?{segment.email or segment.key}"
         grouped.setdefault(key, []).append(segment)
     return grouped
 

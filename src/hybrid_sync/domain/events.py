@@ -22,11 +22,12 @@ class EventState(StrEnum):
 
 @dataclass(frozen=True)
 class Speaker:
-    """A speaker or moderator as the page names them."""
+    """A speaker or moderator as the page names them. `email` comes from a record only, and is never published."""
 
     name: str
     role: str | None = None
     organisation: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True)

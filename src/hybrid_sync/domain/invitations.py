@@ -6,17 +6,32 @@ RFC 5546 2.1.4: one UID for one person's entry for ever, SEQUENCE raised when so
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.people import Mode, Registrant
+from hybrid_sync.domain.facts import Facts, LinkKind, facts_for, what_changed
+from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold
+
+__all__ = [
+    "Facts",
+    "History",
+    "LinkKind",
+    "Message",
+    "MessageState",
+    "Method",
+    "WantedMessage",
+    "facts_for",
+    "invitation_uid",
+    "message_id",
+    "outdated",
+    "plan_invitations",
+    "what_changed",
+]
 
 
 class Method(StrEnum):
@@ -34,30 +49,6 @@ class MessageState(StrEnum):
     """Never left us, and a newer message says it better."""
     REFUSED = "refused"
     """The mail server will not take it for this address."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that a person must be told; a change of any of these is worth a new message.
-
-    Times are wall times with zone, so that a change of law shows as a change of UTC beside them.
-    """
-
-    title: str
-    starts: str
-    ends: str
-    starts_utc: str
-    ends_utc: str
-    zone: str
-    place: str
-    mode: str
-    join_link: str | None
-    language: str
-
-    @property
-    def digest(self) -> str:
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -97,24 +88,6 @@ def message_id(uid: str, sequence: int, method: Method, domain: str) -> str:
 
 def _uuid(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, name)
-
-
-def facts_for(event: Event, person: Registrant, join_link: str | None) -> Facts:
-    """What `person` must be told of `event`. Raises ValueError for an event without an end."""
-    if event.ends is None:
-        raise ValueError(f"event {event.id} has no end")
-    return Facts(
-        title=event.title,
-        starts=event.starts.isoformat(),
-        ends=event.ends.isoformat(),
-        starts_utc=event.starts.instant.isoformat(),
-        ends_utc=event.ends.instant.isoformat(),
-        zone=event.time_zone,
-        place=event.place if person.mode is Mode.ROOM else "",
-        mode=person.mode.value,
-        join_link=join_link if person.mode is Mode.ONLINE else None,
-        language=person.language,
-    )
 
 
 @dataclass(frozen=True)
@@ -252,10 +225,3 @@ def _why_cancelled(event: Event, person: Registrant) -> str:
     if event.state is EventState.CANCELLED:
         return "the event is cancelled"
     return f"is {person.status.value}"
-
-
-def what_changed(before: Facts, after: Facts) -> str:
-    """Names of what differs, for the plan: "starts, ends"."""
-    old, new = asdict(before), asdict(after)
-    names = [name for name in old if old[name] != new[name] and not name.endswith("_utc")]
-    return ", ".join(names) + " changed"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hybrid_sync.domain.events import Event, EventState
+from hybrid_sync.domain.invitations import Facts, Message, MessageState, Method
 from hybrid_sync.domain.people import Mode, Registrant
 
 OPENS_BEFORE = timedelta(minutes=15)
@@ -50,3 +52,22 @@ def join_view(event: Event, person: Registrant, generation: int, now: datetime) 
         return JoinView(JoinState.ROOM, None)
     opens_at = event.starts.instant - OPENS_BEFORE
     return JoinView(JoinState.OPEN if now >= opens_at else JoinState.EARLY, opens_at)
+
+
+def moved_from(event: Event, messages: Sequence[Message]) -> Facts | None:
+    """What somebody was told of another time than the event has now; None when they know no other.
+
+    `messages` is the person's ledger, oldest first. The newest message that told another time counts, also after one
+    that told the right one: whoever comes by an old mail has that before their eyes.
+    """
+    if event.ends is None:
+        return None
+    now = (event.starts.instant, event.ends.instant)
+    for message in reversed(messages):
+        left_us = message.state in (MessageState.SENT, MessageState.SENDING)
+        if not left_us or message.method is not Method.REQUEST:
+            continue
+        told = message.facts
+        if (datetime.fromisoformat(told.starts_utc), datetime.fromisoformat(told.ends_utc)) != now:
+            return told
+    return None

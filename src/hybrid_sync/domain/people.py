@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,6 +57,52 @@ class Registrant:
     @property
     def is_coming(self) -> bool:
         return self.status is RegistrantStatus.APPROVED
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What a list, a form or an organiser says of somebody."""
+
+    email: str
+    first_name: str
+    last_name: str = ""
+    organisation: str | None = None
+    language: str | None = None
+    mode: Mode | None = None
+
+
+def new_registrant(
+    event_id: str, told: NewPerson, new_id: str, status: RegistrantStatus, now: datetime
+) -> Registrant:
+    """Somebody who is not known yet."""
+    return Registrant(
+        id=new_id,
+        event_id=event_id,
+        email=told.email.strip(),
+        first_name=told.first_name,
+        last_name=told.last_name,
+        organisation=told.organisation,
+        language=told.language or "en",
+        mode=told.mode or Mode.ONLINE,
+        status=status,
+        registered_at=now,
+    )
+
+
+def known_registrant(told: NewPerson, before: Registrant, status: RegistrantStatus) -> Registrant:
+    """What is known of somebody after they were told of again; who withdrew is back, as a new incarnation."""
+    again = before.status is RegistrantStatus.WITHDRAWN
+    return replace(
+        before,
+        first_name=told.first_name,
+        last_name=told.last_name,
+        organisation=told.organisation or before.organisation,
+        language=told.language or before.language,
+        mode=told.mode or before.mode,
+        status=status if again else before.status,
+        incarnation=before.incarnation + 1 if again else before.incarnation,
+        link_generation=before.link_generation + 1 if again else before.link_generation,
+    )
 
 
 def email_key(email: str) -> str:

@@ -31,7 +31,8 @@ class EmbeddedEngine:
 
     Up to `concurrency` events are worked on at once, each under a lease of length `lease`; `owner` names this process
     in them and must be its own. `stop` ends the engine from any thread or signal handler; running passes then have
-    `grace` to end. `chance` gives numbers in 0..1 for spreading repeats.
+    `grace` to end. `chance` gives numbers in 0..1 for spreading repeats. `chores` is called after each tick, in a
+    thread of its own and never twice at once, for what belongs to no event.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class EmbeddedEngine:
         stop: Event,
         chance: Callable[[], float],
         grace: timedelta = timedelta(seconds=20),
+        chores: Callable[[], None] | None = None,
     ) -> None:
         self._store = store
         self._reconcile = reconcile
@@ -58,6 +60,8 @@ class EmbeddedEngine:
         self._stop = stop
         self._chance = chance
         self._grace = grace
+        self._chores = chores
+        self._chores_thread: Thread | None = None
         self._beat = clock()
         self._lock = Lock()
         self._running: dict[Thread, str] = {}
@@ -122,6 +126,25 @@ class EmbeddedEngine:
                 with self._lock:
                     del self._running[thread]
                 self._hand_back(lease, self._clock(), None)
+        self._start_chores()
+
+    def _start_chores(self) -> None:
+        """In a thread: a chore may wait for Webex, and the heart must go on beating meanwhile."""
+        running = self._chores_thread is not None and self._chores_thread.is_alive()
+        if self._chores is None or running or self._stopping():
+            return
+        self._chores_thread = Thread(target=self._do_chores, args=(self._chores,), name="chores", daemon=True)
+        try:
+            self._chores_thread.start()
+        except RuntimeError:
+            log.exception("no thread to be had for the chores", extra={"action": "engine.chores"})
+            self._chores_thread = None
+
+    def _do_chores(self, chores: Callable[[], None]) -> None:
+        try:
+            chores()
+        except Exception:
+            log.exception("the chores failed; they are tried again", extra={"action": "engine.chores"})
 
     def _claim(self, limit: int) -> list[Lease]:
         """Up to `limit` leases; none when the store does not answer or the engine is stopping."""
@@ -200,7 +223,7 @@ class EmbeddedEngine:
         deadline = monotonic() + self._grace.total_seconds()
         with self._lock:
             threads = list(self._running)
-        for thread in threads:
+        for thread in [*threads, *([self._chores_thread] if self._chores_thread else [])]:
             thread.join(max(0.0, deadline - monotonic()))
         with self._lock:
             return tuple(sorted(self._running.values()))

@@ -5,7 +5,7 @@ raises the kinds of errors.py. Nothing here sleeps for a provider's sake: a full
 """
 
 from hybrid_sync.http_client.api import Api, Json, guarded_session, items_of
-from hybrid_sync.http_client.budget import TokenBucket
+from hybrid_sync.http_client.budget import Budget, TokenBucket
 from hybrid_sync.http_client.redaction import RedactingFilter, redact
 from hybrid_sync.http_client.tokens import Bearer, FixedToken, TokenSource
 from hybrid_sync.http_client.transport import Observe, Transport, origin_of, route_template
@@ -15,6 +15,7 @@ from hybrid_sync.http_client.watch import DeadlineExceeded, NotSent, PeerRefused
 __all__ = [
     "Api",
     "Bearer",
+    "Budget",
     "DeadlineExceeded",
     "FixedToken",
     "Json",

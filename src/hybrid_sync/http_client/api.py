@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
 
-from hybrid_sync.errors import Refused
+from hybrid_sync.errors import Refused, TryLater
+from hybrid_sync.http_client.budget import MOST_JITTER
 from hybrid_sync.http_client.tokens import Bearer, TokenSource
 from hybrid_sync.http_client.transport import Transport
 from hybrid_sync.http_client.verdicts import json_of, translated, verdict
@@ -81,6 +82,9 @@ class Api:
             response = self._once(self._token(), method, path, params, json, headers, safe)
         problem = verdict(self.system, response, safe=safe, clock=self.clock)
         if problem and response.status_code not in answers:
+            if isinstance(problem, TryLater) and problem.after is not None:
+                # Never earlier than asked, and not all processes in the same second.
+                problem.after *= 1 + MOST_JITTER * self._transport.chance()
             raise problem
         return response
 

@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from hybrid_sync.errors import TryLater
+
+MOST_JITTER = 0.1
+"""How much longer than asked for somebody waits at most, so that processes do not come back in step."""
+
+
+def never() -> float:
+    """No jitter."""
+    return 0.0
+
+
+class Budget(Protocol):
+    """How many calls there may be."""
+
+    def take(self) -> None:
+        """Take one, or raise TryLater; never sleeps."""
+        ...
 
 
 class TokenBucket:
     """At most `per_minute` takings in any 60 seconds, shared by all threads; never sleeps.
 
     The bucket holds a fifth of the minute's allowance and refills at the remaining four fifths a minute, so that a
-    full bucket and a minute of refilling together are never more than the allowance.
+    full bucket and a minute of refilling together are never more than the allowance. `chance` gives 0..1.
     """
 
-    def __init__(self, system: str, per_minute: int, *, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        system: str,
+        per_minute: int,
+        *,
+        monotonic: Callable[[], float],
+        chance: Callable[[], float] = never,
+    ) -> None:
         """Raises ValueError for an allowance below one a minute."""
         if per_minute < 1:
             raise ValueError(f"{system}: a budget of {per_minute} calls a minute allows nothing")
@@ -24,6 +48,7 @@ class TokenBucket:
         self._capacity = float(max(1, per_minute // 5))
         self._per_second = max(1.0, per_minute - self._capacity) / 60
         self._monotonic = monotonic
+        self._chance = chance
         self._tokens = self._capacity
         self._at = monotonic()
         self._lock = threading.Lock()
@@ -42,4 +67,5 @@ class TokenBucket:
                 self._tokens -= 1
                 return
             wait = (max(1.0, self._capacity / 2) - self._tokens) / self._per_second
+        wait *= 1 + MOST_JITTER * self._chance()
         raise TryLater(self._system, f"our own budget of {self._per_minute} a minute is used up", after=wait)

@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from hybrid_sync.errors import Refused
-from hybrid_sync.http_client.budget import TokenBucket
+from hybrid_sync.http_client.budget import Budget, TokenBucket, never
 from hybrid_sync.http_client.watch import POOLS, DeadlineExceeded, NotSent, PeerRefused, TooLarge, Watch
 
 logger = logging.getLogger("hybrid_sync.http_client")
@@ -69,7 +69,8 @@ class Transport(HTTPAdapter):
       its repetitions; a time-out given by the caller can lower the total only.
     - `most_bytes` of decoded body. Bodies are read here, so a stream ends with the call.
     - A GET is sent again, twice at most, when the connection fails. Nothing else is ever repeated.
-    - `requests_per_minute` None means without a budget.
+    - `requests_per_minute` None means without a budget; `budget` takes its place where processes share one.
+    - `chance` (0..1) makes whoever is told to wait come back up to a tenth later (see Api), not all in step.
 
     Raises requests' exceptions, and TryLater (budget) or Refused (host) of ours.
     """
@@ -82,6 +83,8 @@ class Transport(HTTPAdapter):
         sleep: Callable[[float], None],
         monotonic: Callable[[], float] = real_monotonic,
         requests_per_minute: int | None = None,
+        budget: Budget | None = None,
+        chance: Callable[[], float] = never,
         observe: Observe = nobody,
         connect_seconds: float = 5,
         read_seconds: float = 30,
@@ -94,9 +97,10 @@ class Transport(HTTPAdapter):
         self._origins = None if origins is None else frozenset(origin_of(url) for url in origins)
         self._sleep = sleep
         self._monotonic = monotonic
-        self._budget = (
-            TokenBucket(system, requests_per_minute, monotonic=monotonic) if requests_per_minute else None
-        )
+        self.chance = chance
+        self._budget = budget
+        if budget is None and requests_per_minute:
+            self._budget = TokenBucket(system, requests_per_minute, monotonic=monotonic, chance=chance)
         self._observe = observe
         self._per_operation = (connect_seconds, read_seconds)
         self._total = total_seconds

@@ -58,6 +58,13 @@ def verdict(system: str, response: requests.Response, *, safe: bool, clock: Cloc
     status = response.status_code
     if 200 <= status < 300:
         return None
+    problem = _problem(system, response, safe=safe, clock=clock)
+    problem.status = status
+    return problem
+
+
+def _problem(system: str, response: requests.Response, *, safe: bool, clock: Clock) -> ProviderError:
+    status = response.status_code
     message = f"{status} {words_of(response)}".strip()
     tracking_id = tracking_id_of(response) or _body_tracking_id(response)
     after = retry_after(response, clock)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from hybrid_sync.domain.events import Event, EventState, EventWarning, Speaker
 from hybrid_sync.domain.localtime import BRUSSELS, LocalTime, local_time, zone
+from hybrid_sync.domain.people import is_email_address
 from hybrid_sync.errors import InputError, TimeError, UserError
 from hybrid_sync.intake.characters import clean, one_line, shown
 from hybrid_sync.intake.languages import language_code
@@ -22,7 +23,7 @@ _KEYS = {
     "onsite", "online", "languages", "organisers", "description", "speakers", "moderators",
     "registration_url", "state",    "warnings", "source", "generation",
 }  # fmt: skip
-_PERSON_KEYS = {"name", "role", "organisation"}
+_PERSON_KEYS = {"name", "role", "organisation", "email"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 T = TypeVar("T")
@@ -202,10 +203,12 @@ class _Record:
                 )
                 continue
             self._unknown_keys(item, _PERSON_KEYS, f"{key}[{number}].")
-            name, role, organisation = (one_line(item.get(k, "")) for k in ("name", "role", "organisation"))
+            name, *others = (one_line(item.get(k, "")) for k in ("name", "role", "organisation", "email"))
             if not name:
                 self._problem(key, f"number {number} has no name")
-            people.append(Speaker(name, role or None, organisation or None))
+            if others[2] and not is_email_address(others[2]):
+                self._problem(key, f"number {number} has an email that is no e-mail address")
+            people.append(Speaker(name, *(word or None for word in others)))
         return tuple(people)
 
     def _warnings(self) -> tuple[EventWarning, ...]:

@@ -1,5 +1,13 @@
 """What sync needs from outside, as Protocols. Adapters implement these; only wiring knows which class stands behind which."""
 
+from hybrid_sync.ports.entrances import (
+    InvitationSources,
+    MeetingStaff,
+    MeetingStaffRows,
+    OwnLinks,
+    Sources,
+)
+from hybrid_sync.ports.housekeeping import NO_EVENT, Chores, Deliveries
 from hybrid_sync.ports.outside import (
     Added,
     AttendancePull,
@@ -24,8 +32,11 @@ from hybrid_sync.ports.rows import (
     Lease,
     MeetingRecord,
     PullRecord,
+    SourceRecord,
+    StaffRecord,
     WorkRow,
 )
+from hybrid_sync.ports.sign_in import Locks, SealedTokens, SignIn, SignInFacts, Tokens
 from hybrid_sync.ports.store import (
     AttendanceRows,
     Attentions,
@@ -41,8 +52,10 @@ from hybrid_sync.ports.store import (
     Transaction,
     Work,
 )
+from hybrid_sync.ports.webhooks import Hint, HintReader, Webhooks
 
 __all__ = [
+    "NO_EVENT",
     "Added",
     "AttendancePull",
     "AttendanceRows",
@@ -52,30 +65,47 @@ __all__ = [
     "AuditLine",
     "Check",
     "Checkable",
+    "Chores",
     "Clock",
     "Conference",
+    "Deliveries",
     "Engine",
     "Entries",
     "EntryRecord",
     "Events",
+    "Hint",
+    "HintReader",
     "Intent",
     "Intents",
+    "InvitationSources",
     "JoinLinks",
     "Lease",
+    "Locks",
     "Mailer",
     "MeetingRecord",
     "MeetingRegistrants",
+    "MeetingStaff",
+    "MeetingStaffRows",
     "Meetings",
     "Messages",
+    "OwnLinks",
     "Page",
     "Pages",
     "People",
     "PullRecord",
     "Registrations",
     "Reports",
+    "SealedTokens",
+    "SignIn",
+    "SignInFacts",
+    "SourceRecord",
+    "Sources",
     "StaffCalendar",
+    "StaffRecord",
     "Store",
+    "Tokens",
     "Transaction",
+    "Webhooks",
     "Work",
     "WorkRow",
 ]

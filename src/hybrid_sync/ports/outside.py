@@ -32,12 +32,22 @@ class Conference(Protocol):
         """The meeting with that id, else the one carrying our tag within `around`; None when neither is there."""
         ...
 
-    def create(self, wanted: MeetingSpec) -> Meeting:
-        """Make the meeting, with registration on and without mailing anybody; never repeated by the transport."""
+    def twins(
+        self, tags: Sequence[str], known_id: str, around: tuple[datetime, datetime]
+    ) -> Sequence[Meeting]:
+        """Other meetings than the known one that carry one of our tags."""
         ...
 
-    def update(self, seen: Meeting, wanted: MeetingSpec) -> Meeting:
-        """Send only what differs, without mailing anybody."""
+    def create(self, wanted: MeetingSpec) -> Meeting:
+        """Make the meeting without mailing anybody; never repeated by the transport."""
+        ...
+
+    def update(self, seen: Meeting, wanted: MeetingSpec, names: Sequence[str] | None = None) -> Meeting:
+        """Send the fields of `names` (None: whatever differs), without mailing anybody; TryLater while it runs."""
+        ...
+
+    def open_registration(self, seen: Meeting) -> Meeting:
+        """Switch registration on again; whoever was registered before may be lost."""
         ...
 
     def cancel(self, seen: Meeting) -> None:
@@ -48,17 +58,26 @@ class Conference(Protocol):
 class JoinLinks(Protocol):
     """Gets people into a meeting."""
 
-    def join_url(self, meeting_id: str, email: str, name: str, password: str | None) -> str:
+    def join_url(
+        self, meeting_id: str, email: str, name: str, password: str | None, *, webinar: bool = False
+    ) -> str:
         """A short-lived URL that lets this one person in; ask for it at the click, never before."""
         ...
 
 
 @dataclass(frozen=True)
 class Added:
-    """What came of registering a batch: registration ids and refusals, both by e-mail key."""
+    """What came of registering a batch: registrations and errors, both by e-mail key.
 
-    ids: Mapping[str, str]
+    An error may also be TryLater or OutcomeUnknown, where the outside broke off in the middle of the batch.
+    """
+
+    registered: Mapping[str, MeetingRegistrant]
     refused: Mapping[str, ProviderError] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return {key: registrant.id for key, registrant in self.registered.items()}
 
 
 class MeetingRegistrants(Protocol):
@@ -71,11 +90,25 @@ class MeetingRegistrants(Protocol):
         ...
 
     def add(self, meeting_id: str, people: Sequence[Registrant]) -> Added:
-        """Register at most `batch_size` people without mailing them; people who are there already are fine."""
+        """Register at most `batch_size` people, whom the caller did not see on the list; who is there is fine."""
         ...
 
-    def remove(self, meeting_id: str, registrants: Sequence[MeetingRegistrant]) -> None:
-        """Take people off the list without mailing them; people who are gone already are fine."""
+    def approve(
+        self, meeting_id: str, registrants: Sequence[MeetingRegistrant]
+    ) -> Mapping[str, ProviderError]:
+        """Let pending people in, at most `batch_size`; the refusals, by e-mail key."""
+        ...
+
+    def reject(
+        self, meeting_id: str, registrants: Sequence[MeetingRegistrant]
+    ) -> Mapping[str, ProviderError]:
+        """Turn pending people down without mailing them, at most `batch_size`; the refusals, by e-mail key."""
+        ...
+
+    def remove(
+        self, meeting_id: str, registrants: Sequence[MeetingRegistrant]
+    ) -> Mapping[str, ProviderError]:
+        """Take people off the list without mailing them; who is gone already is fine. The refusals, by e-mail key."""
         ...
 
 

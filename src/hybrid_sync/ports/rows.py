@@ -62,10 +62,52 @@ class MeetingRecord:
     web_link: str | None
     password: str | None
     state: str
-    """made, cancelled or lost (somebody deleted it outside)."""
+    """made, cancelled, lost (somebody deleted it outside) or replaced (given up for a new one)."""
+    kind: str = "meeting"
+    """meeting or webinar, as it was made: neither becomes the other."""
+    registration: bool = True
+    """False for a webinar whose registrants have links of their own instead."""
+    host_email: str | None = None
+    """Who hosted it when it was made; None when nobody told."""
+    ignored: tuple[str, ...] = ()
+    """Wishes that were sent and not taken over (domain.meetings.not_taken): not sent again."""
+    written: str = ""
+    """Fingerprint of the wish that was last sent or found fulfilled."""
+    recreations: int = 0
+    recreated_at: datetime | None = None
+    """How often, and when last, it was made anew after somebody had deleted it."""
+    missing_since: datetime | None = None
+    """Since when it is not to be found."""
 
     def __repr__(self) -> str:
         return f"MeetingRecord({self.event_id!r}, {self.meeting_id!r}, {self.state!r})"
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """A registrant's own way into a webinar without registration. `link` lets that person in: never logged."""
+
+    event_id: str
+    registrant_id: str
+    meeting_id: str
+    source_id: str
+    link: str
+
+    def __repr__(self) -> str:
+        return f"SourceRecord({self.event_id!r}, {self.registrant_id!r})"
+
+
+@dataclass(frozen=True)
+class StaffRecord:
+    """Somebody whom we made a co-host or panelist, by e-mail key."""
+
+    event_id: str
+    email_key: str
+    meeting_id: str
+    invitee_id: str
+
+    def __repr__(self) -> str:
+        return f"StaffRecord({self.event_id!r}, {self.invitee_id!r})"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from hybrid_sync.domain.attendance import Segment
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.invitations import Message, MessageState
 from hybrid_sync.domain.people import Registrant
+from hybrid_sync.ports.entrances import MeetingStaffRows, Sources
+from hybrid_sync.ports.housekeeping import Chores, Deliveries
 from hybrid_sync.ports.rows import (
     Attention,
     AuditLine,
@@ -21,6 +23,7 @@ from hybrid_sync.ports.rows import (
     PullRecord,
     WorkRow,
 )
+from hybrid_sync.ports.sign_in import Locks, Tokens
 
 
 class Events(Protocol):
@@ -58,6 +61,9 @@ class People(Protocol):
 class Meetings(Protocol):
     def get(self, event_id: str) -> MeetingRecord | None: ...
     def save(self, record: MeetingRecord) -> None: ...
+    def event_of(self, meeting_id: str) -> str | None:
+        """The event whose meeting it is; None when it is none of ours."""
+        ...
 
 
 class Registrations(Protocol):
@@ -67,7 +73,11 @@ class Registrations(Protocol):
         """Registration ids by e-mail key."""
         ...
 
-    def put(self, event_id: str, ids: Mapping[str, str]) -> None: ...
+    def statuses(self, event_id: str) -> Mapping[str, str]:
+        """By e-mail key: approved, pending or rejected, as last seen there; "turned down" when we rejected it."""
+        ...
+
+    def put(self, event_id: str, ids: Mapping[str, str], status: str = "approved") -> None: ...
     def drop(self, event_id: str, keys: Sequence[str]) -> None: ...
 
 
@@ -83,8 +93,8 @@ class Messages(Protocol):
         """Everybody's newest message by registrant id, without bytes."""
         ...
 
-    def of(self, event_id: str) -> Sequence[Message]:
-        """Every message of the event, oldest first, without bytes."""
+    def of(self, event_id: str, registrant_id: str | None = None) -> Sequence[Message]:
+        """Every message of the event, or of this one person of it, oldest first, without bytes."""
         ...
 
     def pending(self, event_id: str) -> Sequence[Message]:
@@ -179,6 +189,10 @@ class Transaction(Protocol):
     @property
     def registrations(self) -> Registrations: ...
     @property
+    def sources(self) -> Sources: ...
+    @property
+    def meeting_staff(self) -> MeetingStaffRows: ...
+    @property
     def entries(self) -> Entries: ...
     @property
     def messages(self) -> Messages: ...
@@ -192,6 +206,14 @@ class Transaction(Protocol):
     def attentions(self) -> Attentions: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def locks(self) -> Locks: ...
+    @property
+    def chores(self) -> Chores: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
 
 
 class Store(Protocol):

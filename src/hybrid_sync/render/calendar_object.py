@@ -14,6 +14,7 @@ from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.invitations import Facts, Method, WantedMessage
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.render.languages import Words, words_for
+from hybrid_sync.render.letter import link_words
 from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.render.text import one_line, paragraphs, web_address
 from hybrid_sync.render.times import told_time
@@ -94,7 +95,7 @@ def _add_request_parts(
     link = web_address(facts.join_link) if facts.mode == Mode.ONLINE.value else None
     blocks: list[str] = []
     if link:
-        blocks += [f"{words.join_words}{words.colon.rstrip()}\n{link}", words.link_note]
+        blocks += [f"{words.join_words}{words.colon.rstrip()}\n{link}", link_words(facts, words)]
         conference = vUri(link)
         conference.params["VALUE"] = "URI"
         # As a list: icalendar's own Conference class writes one quoted value (calendar.md B9).
@@ -102,7 +103,7 @@ def _add_request_parts(
         conference.params["LABEL"] = words.join_words
         entry.add("conference", conference)
     elif facts.mode == Mode.ONLINE.value:
-        blocks.append(words.link_separate)
+        blocks.append(link_words(facts, words))
     blocks.append(paragraphs(event.description))
     if page:
         blocks.append(f"{words.event_page}{words.colon}{page}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Facts, Method, WantedMessage
+from hybrid_sync.domain.invitations import Facts, LinkKind, Method, WantedMessage
 from hybrid_sync.domain.people import Mode, RegistrantStatus
 from hybrid_sync.render.changes import change_lines, local_range
 from hybrid_sync.render.languages import Words, words_for
@@ -65,7 +65,7 @@ def letter_for(event: Event, wanted: WantedMessage, sender: Mailbox, public_url:
         when=(local_range(facts, words.code), utc_range(starts, ends, words.code)),
         where=_where(facts, online, words),
         link=link,
-        link_note=words.link_note if link else words.link_separate if online and not cancelled else "",
+        link_note=link_words(facts, words) if online and not cancelled else "",
         about=() if cancelled or update else _about(event),
         page=None if cancelled else web_address(public_url),
         notes=(words.calendar_note_cancelled,) if cancelled else (words.calendar_note, words.if_not_coming),
@@ -105,6 +105,15 @@ def plain_text(letter: Letter) -> str:
         lines += wrapped(letter.sender.name)
     lines.append(letter.sender.address)
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def link_words(facts: Facts, words: Words) -> str:
+    """What somebody who comes online must know of their link; empty while there is none to speak of."""
+    if facts.link_kind == LinkKind.MAILED.value:
+        return words.link_separate
+    if web_address(facts.join_link) is None:
+        return ""
+    return words.link_shared if facts.link_kind == LinkKind.SHARED.value else words.link_note
 
 
 def _intro(update: bool, online: bool, words: Words) -> str:

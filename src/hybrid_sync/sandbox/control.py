@@ -5,6 +5,7 @@
     GET    /_sandbox/calls     {calls: [{method, route, path, status, writing, time, fault}]}; status null = dropped
     GET    /_sandbox/mails     {counts, webex_counts, graph_counts, messages: [{time, kind, mail_from, recipients,
                                message_id, subject, method, uid, sequence, content}], webex_mails[], graph_mails[]}
+    GET    /_sandbox/webhooks  {webhooks[], deliveries: [{time, webhook_id, resource, event, status, body}]}
     POST   /_sandbox/clock     {"set": "2026-03-02T09:00:00Z"} or {"advance": seconds} or {"reset": true}
     POST   /_sandbox/faults    a fault with the names of `faults.Fault`: {"method": "POST", "path": "/v1/meetings",
                                "drop": "after", "times": 1}
@@ -31,6 +32,7 @@ from .instants import parse, show
 from .page import render
 from .picture import calls, mails, picture
 from .seed import fill
+from .webex.webhooks import view
 from .world import World
 
 
@@ -82,6 +84,21 @@ def _calls(world: World, data: dict[str, Any]) -> Answer:
 
 def _mails(world: World, data: dict[str, Any]) -> Answer:
     return Answer(json=mails(world))
+
+
+def _webhooks(world: World, data: dict[str, Any]) -> Answer:
+    told = [
+        {
+            "time": show(one.time),
+            "webhook_id": one.webhook_id,
+            "resource": one.resource,
+            "event": one.event,
+            "status": one.status,
+            "body": json.loads(one.body),
+        }
+        for one in world.state.deliveries
+    ]
+    return Answer(json={"webhooks": [view(one) for one in world.state.webhooks.values()], "deliveries": told})
 
 
 def _clock(world: World, data: dict[str, Any]) -> Answer:
@@ -156,6 +173,7 @@ _ACTIONS: dict[str, dict[str, _Action]] = {
     "state": {"GET": _state},
     "calls": {"GET": _calls},
     "mails": {"GET": _mails},
+    "webhooks": {"GET": _webhooks},
     "clock": {"POST": _clock},
     "faults": {"POST": _add_fault, "DELETE": _clear_faults},
     "happen": {"POST": _happen},

@@ -27,7 +27,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from .instants import parse
-from .state import Device, Instance, Meeting, Participant
+from .state import Device, Instance, Meeting, Participant, Source
 from .world import World
 
 DEVICES = {
@@ -81,7 +81,8 @@ def join(
         raise ValueError(f"unknown device {device!r}: choose {', '.join(DEVICES)}")
     if until is not None and until < at:
         raise ValueError("nobody can leave before joining")
-    if link is not None:
+    source = _source(meeting, link)
+    if link is not None and source is None:
         email, name, host = _behind(world, meeting, link, at)
         guest = world.options.link_join_email == "guest" and not host
     if guest:
@@ -89,6 +90,7 @@ def join(
     row = _row_of(world, run, email, at)
     if row is None:
         row = _new_row(meeting, run, email, name, host, co_host, panelist)
+        row.source_id = source.source_id if source else None
         run.participants.append(row)
     kind, audio = DEVICES[device]
     row.devices.append(Device(str(uuid.uuid4()), kind, at, audio, until))
@@ -172,6 +174,12 @@ def moment(world: World, meeting: Meeting, at: Any) -> datetime:
     if instant is None:
         raise ValueError(f"{at!r} is neither an instant nor a span such as +5m")
     return instant
+
+
+def _source(meeting: Meeting, link: str | None) -> Source | None:
+    """The invitation source of a webinar's link: whoever follows it says who they are."""
+    mark = parse_qs(urlsplit(link or "").query).get("MTID", [""])[0].removeprefix("m")
+    return next((one for one in meeting.sources.values() if one.token == mark), None)
 
 
 def _behind(world: World, meeting: Meeting, link: str, at: datetime) -> tuple[str, str, bool]:

@@ -25,6 +25,16 @@ class SandboxOptions:
     """The refresh token that works from the start."""
     webex_authorization_code: str = "sandbox-authorization-code"
     """The code that the authorization_code grant takes, once."""
+    webex_redirect_uris: tuple[str, ...] = ("http://127.0.0.1:8765/callback",)
+    """The addresses that the integration has registered: a browser is sent back to no other."""
+    authorize_denied: bool = False
+    """Whether the person at the browser says no."""
+    webex_scopes: tuple[str, ...] | None = None
+    """The scopes that were granted, to the fixed token too; None means all that its kind can have."""
+    token_tells_scope: bool = True
+    """Whether the token answer names the scopes that were granted."""
+    unlicensed: tuple[str, ...] = ()
+    """Users of the site who may attend but not host; people/me says "site#attendee" of them."""
     rotate_refresh_token: bool = False
     """Whether each refresh hands out a new refresh token and ends the old one."""
     fixed_token_days: float | None = None
@@ -75,6 +85,16 @@ class SandboxOptions:
     """Whether the site ignores some attributes and says so in a Warning header with code 1001."""
     webinar_needs_session_type: bool = False
     """Whether a webinar without sessionTypeId is refused: documented so, yet SDK tests omit it."""
+    webinar_licence: bool = True
+    """Whether the hosts of the site have a session type for webinars."""
+    converged_also_ignores: tuple[str, ...] = ()
+    """Further attributes that a converged site ignores: the documented list is by example."""
+    update_refused: str = ""
+    """Words with which every change of a meeting is refused, as of one made through a calendar connector."""
+    source_twice: Literal["refuse", "return"] = "refuse"
+    """Whether an invitation source that is there already is refused, or answered once more: not documented."""
+    sources_per_call: int = 100
+    """Invitation sources that one call takes: not documented."""
     refuse_reminder_in_past: bool = True
     """Whether a reminderTime that already lies in the past is refused."""
     reschedule_changes_links: bool = False
@@ -101,6 +121,8 @@ class SandboxOptions:
     """What a full meeting answers (maxRegisterNum reached): not documented."""
     bulk_duplicate_inserts_others: bool = False
     """Whether the others of a batch go in although one duplicate made it a 409: not documented."""
+    bulk_refuses: Literal["whole", "items"] = "whole"
+    """Whether somebody whom bulkInsert does not take refuses the whole call, or is named in a 200: not documented."""
     bulk_answer_reversed: bool = False
     """Whether bulkInsert answers in another order than it was asked: no order is promised."""
     cancel_means: Literal["pending", "removed"] = "pending"
@@ -109,6 +131,10 @@ class SandboxOptions:
     """Whether a rejected person can register again: not documented."""
     reregister_deleted: bool = True
     """Whether a deleted person can register again: not documented."""
+    approve_rejected: bool = False
+    """Whether somebody who was rejected can be approved afterwards: not documented."""
+    registrant_lag_reads: int = 0
+    """How many lists and queries of a meeting do not show a new registrant yet: the delay is not documented."""
     delete_registrant_mails: bool = True
     """Whether DELETE of one registrant, which has no sendEmail, mails that person."""
     email_case_sensitive: bool = False
@@ -143,6 +169,18 @@ class SandboxOptions:
     """What the attendee report shows before that: some of the rows, or none."""
     report_upper_case_types: bool = True
     """Whether participantType is upper case, as in the example, or lower case, as in the schema."""
+
+    # --- Webex: webhooks -------------------------------------------------------------------------------------
+    webhook_copies: int = 1
+    """How often each delivery is made: whether it is at least once is not documented."""
+    webhook_retries: int = 0
+    """How often a failed delivery is tried again: not documented."""
+    webhook_delay_seconds: float = 0
+    """For how long news lies before it is delivered. How long the news is ahead of lists is instance_lag_minutes."""
+    webhook_order: Literal["given", "reversed"] = "given"
+    """Whether deliveries that are due together go out in order: not documented."""
+    webhook_names_series: bool = False
+    """Whether what is told of a run names its series: not documented."""
 
     # --- Graph -----------------------------------------------------------------------------------------------
     graph_token: str = "sandbox-graph-token"

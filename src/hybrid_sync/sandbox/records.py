@@ -52,6 +52,19 @@ class InboxMessage:
 
 
 @dataclass(frozen=True)
+class WebhookDelivery:
+    """A webhook's call to whoever asked for it. `status` is None when there was no answer."""
+
+    time: datetime
+    webhook_id: str
+    resource: str
+    event: str
+    status: int | None
+    body: bytes
+    signature: str
+
+
+@dataclass(frozen=True)
 class Call:
     """One recorded call. `status` is None when the connection was dropped without an answer."""
 

@@ -13,10 +13,11 @@ from .faults import Faults
 from .http import HttpServer
 from .options import SandboxOptions
 from .picture import mail_counts
-from .records import Call, InboxMessage
+from .records import Call, InboxMessage, WebhookDelivery
 from .seed import fill
 from .smtp import HOST, SmtpServer
 from .state import Instance, Meeting, Participant, State
+from .webex.courier import Courier
 from .world import World
 
 
@@ -29,6 +30,7 @@ class Sandbox:
         fill(self._world)
         self._http = HttpServer(self._world, port)
         self._smtp = SmtpServer(self._world, smtp_port)
+        self._courier = Courier(self._world)
 
     def start(self) -> Self:
         """Listen on both ports; afterwards the addresses are known."""
@@ -38,10 +40,12 @@ class Sandbox:
         except OSError:
             self._http.stop()
             raise
+        self._courier.start()
         return self
 
     def stop(self) -> None:
         """Stop listening and end all connections."""
+        self._courier.stop()
         self._http.stop()
         self._smtp.stop()
 
@@ -142,6 +146,16 @@ class Sandbox:
         """Every message that came in by SMTP, in order."""
         with self.state.lock:
             return list(self.state.inbox)
+
+    @property
+    def deliveries(self) -> list[WebhookDelivery]:
+        """Every webhook delivery so far, in order."""
+        with self.state.lock:
+            return list(self.state.deliveries)
+
+    def deliver_webhooks(self) -> None:
+        """Deliver now what is due; otherwise a thread does within a few milliseconds."""
+        self._courier.run_once()
 
     def mail_counts(self) -> dict[str, int]:
         """Messages by kind, and what was sent more than once."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from .records import Call, GraphMail, InboxMessage, WebexMail
+from .records import Call, GraphMail, InboxMessage, WebexMail, WebhookDelivery
+from .webhook_state import Parcel, Webhook
 
 
 @dataclass
@@ -19,6 +20,8 @@ class Registrant:
     registered_at: datetime
     data: dict[str, Any]
     registration_id: str = ""
+    hidden_until_read: int = 0
+    """From which read of the meeting's registrants on they can be seen."""
 
     @property
     def email(self) -> str:
@@ -40,6 +43,16 @@ class Invitee:
     display_name: str
     co_host: bool = False
     panelist: bool = False
+
+
+@dataclass
+class Source:
+    """An invitation source of a webinar: a link that lives as long as the webinar."""
+
+    number: int
+    source_id: str
+    email: str
+    token: str
 
 
 @dataclass
@@ -66,6 +79,8 @@ class Participant:
     co_host: bool = False
     invitee: bool = False
     panelist: bool = False
+    source_id: str | None = None
+    """Of the invitation source whose link was used."""
     devices: list[Device] = field(default_factory=list)
 
 
@@ -110,10 +125,12 @@ class Meeting:
     register_link_id: str
     registration: dict[str, Any] | None = None
     list_reads: int = 0
+    registrant_reads: int = 0
     registrants: dict[str, Registrant] = field(default_factory=dict)
     by_email: dict[str, str] = field(default_factory=dict)
     deleted_emails: set[str] = field(default_factory=set)
     invitees: dict[str, Invitee] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
     instances: list[Instance] = field(default_factory=list)
 
     @property
@@ -152,6 +169,17 @@ class Token:
     client: str
     kind: str
     expires: datetime | None = None
+    scopes: frozenset[str] | None = None
+    """None: never refused for a scope."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a person allowed, to be traded for tokens."""
+
+    redirect_uri: str
+    scopes: frozenset[str]
+    ends: datetime
 
 
 @dataclass
@@ -193,9 +221,15 @@ class State:
         self.join_links: dict[str, JoinLink] = {}
         self.tokens: dict[str, Token] = {}
         self.refresh_tokens: dict[str, tuple[str, datetime | None]] = {}
+        self.granted: dict[str, frozenset[str]] = {}
+        self.codes: dict[str, Code] = {}
         self.used_codes: set[str] = set()
         self.asked_meetings: dict[str, list[datetime]] = {}
         self.recent_calls: dict[str, list[datetime]] = {}
+        self.webhooks: dict[str, Webhook] = {}
+        self.told: set[str] = set()
+        self.parcels: list[Parcel] = []
+        self.deliveries: list[WebhookDelivery] = []
         self.events: dict[str, Event] = {}
         self.graph_calls_now: dict[str, int] = {}
         self.webex_mails: list[WebexMail] = []

@@ -38,12 +38,14 @@ def example() -> str:
 
 
 def first_file() -> str:
-    """The settings file that `hybrid-sync init` writes: the example, with a secret of its own to sign join links."""
-    secret = secrets.token_urlsafe(32)
+    """The settings file that `hybrid-sync init` writes: the example, with secrets of its own for join links and tokens."""
     text, found = re.subn(
-        r'^# secret = "\.\.\."\s*#', f'secret = "{secret}"  #', example(), flags=re.MULTILINE
+        r'^# secret = "\.\.\."\s*#',
+        lambda _: f'secret = "{secrets.token_urlsafe(32)}"  #',
+        example(),
+        flags=re.MULTILINE,
     )
-    assert found == 1, "the example has one place for the secret"
+    assert found == 2, "the example has a place for each secret"
     return text
 
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hybrid_sync.domain.localtime import zone
+from hybrid_sync.domain.people import is_email_address
 from hybrid_sync.errors import InputError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -25,6 +34,9 @@ def duration(value: object) -> object:
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
     return value
 
+
+FEWEST_SECRET_CHARACTERS = 32
+"""Of a secret that signs links or seals tokens: shorter ones can be guessed."""
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 
@@ -76,6 +88,8 @@ class Service(Section):
 
 class StoreSettings(Section):
     url: str = "sqlite:///var/hybrid-sync.db"
+    secret: SecretStr | None = Field(default=None, min_length=FEWEST_SECRET_CHARACTERS)
+    old_secrets: tuple[SecretStr, ...] = ()
 
 
 class Engine(Section):
@@ -93,16 +107,64 @@ class Webex(Section):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     refresh_token: SecretStr | None = None
+    redirect_uri: str = "http://127.0.0.1:8765/callback"
     host_email: str | None = None
     site_url: str | None = None
     kind: Literal["meeting", "webinar"] = "meeting"
     join_links: Literal["redirect", "shared", "webex-mail"] = "redirect"
+    auto_accept: bool = True
+    batch_size: int = Field(default=40, ge=30, le=50)
+    direct_registrants: Literal["report", "pull", "ignore"] = "report"
     requests_per_minute: int = Field(default=280, ge=1)
+    webhooks_of: Literal["account", "organisation"] = "account"
+    lobby: Literal["allowJoinWithLobby", "allowJoin", "blockFromJoin"] = "allowJoinWithLobby"
+    chat: bool = True
+    recording: bool = False
+    password: Literal["generated"] | Annotated[int, Field(ge=8, le=32)] = "generated"
+    interpretation: bool = False
+    cohosts: tuple[str, ...] = ()
+    webinar_registration: bool = True
+    join_before_host: bool = False
+    deleted_meeting: Literal["ask", "recreate"] = "ask"
+    edited_meeting: Literal["repair", "ask"] = "repair"
 
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str) -> str | None:
         return _url(value, slash=True)
+
+    @field_validator("password", mode="before")
+    @classmethod
+    def _password(cls, value: object) -> object:
+        if isinstance(value, str) and re.fullmatch(r"\d+", value):
+            value = int(value)
+        if value == "generated" or (type(value) is int and 8 <= value <= 32):
+            return value
+        raise ValueError(
+            'write "generated" (Webex makes one) or a length from 8 to 32; one password for all meetings would let '
+            "everybody who ever came into every other one"
+        )
+
+    @field_validator("cohosts")
+    @classmethod
+    def _cohosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if all(is_email_address(address) for address in value):
+            return value
+        raise ValueError("every co-host is named by an e-mail address")
+
+    @property
+    def has_registration(self) -> bool:
+        return self.kind == "meeting" or self.webinar_registration
+
+    @model_validator(mode="after")
+    def _keeps_registrations(self) -> Self:
+        if self.join_before_host and self.has_registration:
+            raise ValueError(
+                "join_before_host cannot be true while people register: Webex ends registration and forgets everybody "
+                "who registered as soon as people may come in before the host. Leave it false, or use "
+                'kind = "webinar" with webinar_registration = false'
+            )
+        return self
 
 
 class Graph(Section):

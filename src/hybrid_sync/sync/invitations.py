@@ -11,6 +11,7 @@ from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.invitations import (
     Facts,
     History,
+    LinkKind,
     Message,
     MessageState,
     WantedMessage,
@@ -50,7 +51,7 @@ class InvitationStep:
 
     Each message is written down with its bytes before it is sent. One of unknown fate goes out again byte by byte:
     same UID, SEQUENCE and Message-ID, so a mail program sees one message and a calendar one entry (design.md 5).
-    `join_link` gives a person's link, or None while there is none to give.
+    `join_link` gives a person's link, or None while there is none to give; `link_kind` says what kind of link it is.
     """
 
     name = "invitations"
@@ -63,12 +64,14 @@ class InvitationStep:
         join_link: Callable[[Registrant, MeetingRecord | None], str | None],
         *,
         message_domain: str,
+        link_kind: LinkKind = LinkKind.PERSONAL,
     ) -> None:
         self._store = store
         self._mailer = mailer
         self._compose = compose
         self._join_link = join_link
         self._message_domain = message_domain
+        self._link_kind = link_kind
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
         return self._decide(event, self._look(event), now)
@@ -110,7 +113,7 @@ class InvitationStep:
     def _look(self, event: Event) -> _Look:
         with self._store.read() as tx:
             people, rows = tx.people.of(event.id), tx.messages.of(event.id)
-            record, registered = tx.meetings.get(event.id), tx.registrations.of(event.id)
+            record, standing = tx.meetings.get(event.id), tx.registrations.statuses(event.id)
             questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
         history: dict[str, list[Message]] = {}
         for row in rows:
@@ -121,10 +124,14 @@ class InvitationStep:
         for person in people:
             if event.state is not EventState.PUBLISHED or event.ends is None or not person.is_coming:
                 continue
-            facts[person.id] = facts_for(event, person, self._join_link(person, made))
+            link = self._join_link(person, made)
+            if link is None and self._link_kind is LinkKind.SHARED and history.get(person.id):
+                # While the meeting is being made anew there is no link; nobody is told so, and then told another.
+                link = history[person.id][-1].facts.join_link
+            facts[person.id] = facts_for(event, person, link, self._link_kind)
             if person.mode is Mode.ONLINE and made is None:
                 not_ready[person.id] = "waits for the meeting"
-            elif person.mode is Mode.ONLINE and person.key not in registered:
+            elif person.mode is Mode.ONLINE and standing.get(person.key) != "approved":
                 not_ready[person.id] = "waits for the registration in the meeting"
         return _Look(people, history, facts, not_ready, questions)
 

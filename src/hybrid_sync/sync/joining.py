@@ -6,10 +6,11 @@ import logging
 from dataclasses import dataclass
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.joining import JoinState, JoinView, join_view
+from hybrid_sync.domain.invitations import Facts
+from hybrid_sync.domain.joining import JoinState, JoinView, join_view, moved_from
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.errors import ProviderError, SettingsError
-from hybrid_sync.ports import AuditLine, Clock, JoinLinks, MeetingRecord, Store
+from hybrid_sync.ports import AuditLine, Clock, JoinLinks, MeetingRecord, SourceRecord, Store
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,10 @@ class Door:
     person: Registrant
     view: JoinView
     record: MeetingRecord | None
+    moved: Facts | None = None
+    """What the person was told of an earlier time; None when the event was not moved since."""
+    own: SourceRecord | None = None
+    """The person's permanent link into a webinar without registration."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,12 @@ class Joining:
         with self._store.read() as tx:
             person = tx.people.get(registrant_id)
             event = tx.events.get(person.event_id)
-            record = tx.meetings.get(event.id)
+            record, source = tx.meetings.get(event.id), tx.sources.of(event.id).get(person.id)
+            told = tx.messages.of(event.id, person.id)
         made = record if record is not None and record.state == "made" else None
-        return Door(event, person, join_view(event, person, generation, self._clock()), made)
+        view = join_view(event, person, generation, self._clock())
+        own = source if made and source and source.meeting_id == made.meeting_id else None
+        return Door(event, person, view, made, moved_from(event, told), own)
 
     def enter(self, registrant_id: str, generation: int) -> tuple[Door, Entry | None]:
         """The person pressed the button: ask Webex for their URL now, and note the click. None when it is shut.
@@ -64,15 +72,25 @@ class Joining:
             return door, None
         fallback = Entry(None, door.record.web_link, door.record.password)
         try:
-            url = self._links.join_url(
-                door.record.meeting_id, door.person.email, door.person.name, door.record.password
-            )
+            url = self._url(door, door.record)
         except (ProviderError, SettingsError) as error:
             log.warning("event %s: no personal join URL: %s", door.event.id, error, extra={"action": "join"})
             self._note(door, "join.fallback")
             return door, fallback
         self._note(door, "join.click")
         return door, Entry(url)
+
+    def _url(self, door: Door, record: MeetingRecord) -> str:
+        """The person's own way in. A link that is theirs for ever needs no call, and tells whose stay it was."""
+        if door.own is not None:
+            return door.own.link
+        return self._links.join_url(
+            record.meeting_id,
+            door.person.email,
+            door.person.name,
+            record.password,
+            webinar=record.kind == "webinar",
+        )
 
     def _note(self, door: Door, what: str) -> None:
         """Write the click down. A store that cannot be written just now must not keep the person outside."""

@@ -1,139 +1,238 @@
-"""Event record -> Webex meeting."""
+"""Event record -> Webex meeting or webinar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hybrid_sync.domain.events import Event
+from hybrid_sync.domain.meeting_by_hand import (
+    DEFAULT,
+    HandMade,
+    asks_first,
+    doubts,
+    lost_meeting,
+    twin,
+    wrong_kind,
+)
+from hybrid_sync.domain.meeting_plan import Ask, Reopen, plan_meeting, replaced
 from hybrid_sync.domain.meetings import (
     Meeting,
+    MeetingPolicy,
     MeetingSpec,
+    fingerprint,
     meeting_tag,
-    plan_meeting,
+    to_change,
     wanted_meeting,
 )
 from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.ports import Conference, MeetingRecord, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, act, once, question
+from hybrid_sync.sync.meeting_look import Look, Looking, around, op_key, over, unless_refused, written
+from hybrid_sync.sync.once import SETTLE, Outcome, Pass, act, give_up, once, question
 
+LONG_WAIT = timedelta(hours=1)
+"""A person is told of a wait that is longer: Webex's quota of meetings takes a day to come back."""
 
-@dataclass(frozen=True)
-class _Look:
-    """Both sides of one event's meeting. `incarnation` is of the meeting that is, or would be, there."""
-
-    record: MeetingRecord | None
-    incarnation: int
-    wanted: MeetingSpec | None
-    seen: Meeting | None
-
-    @property
-    def lost(self) -> bool:
-        """We made one, and it is not there any more."""
-        return self.record is not None and self.record.state == "made" and self.seen is None
+MEND = (
+    "; not sent again by itself: mend the cause (host_email, site_url, the host's licence, the token's scopes; "
+    "hybrid-sync doctor looks at them), then run hybrid-sync sync {event} --force"
+)
 
 
 class MeetingStep:
-    """Keeps one Webex meeting in step with one event."""
+    """Keeps one Webex meeting in step with one event.
+
+    `policy` says how this house holds meetings, `hand` what becomes of what somebody changed in Webex by hand.
+    """
 
     name = "meeting"
 
-    def __init__(self, store: Store, conference: Conference) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        conference: Conference,
+        policy: MeetingPolicy | None = None,
+        hand: HandMade = DEFAULT,
+    ) -> None:
         self._conference = conference
+        self._policy = policy or MeetingPolicy()
+        self._looking = Looking(store, conference, self._policy)
+        self._hand = hand
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
-        return self._decide(event, self._look(event, now), now, force)
+        return self._decide(event, self._looking(event, now), now, force, SETTLE)
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
-        look = self._look(event, work.clock())
+        look = self._looking(event, work.clock())
         self._note(work, event, look)
-        outcomes = []
-        for change in self._decide(event, look, work.clock(), work.force):
-            if isinstance(change, Hold):
-                outcomes.append(_held(change))
-            elif change.kind == "meeting.create":
-                outcomes.append(self._create(work, event, look, change))
-            elif change.kind == "meeting.update":
-                outcomes.append(self._update(work, event, look, change))
-            else:
-                outcomes.append(self._cancel(work, look, change))
+        if look.lost_call is not None and look.wanted is None and look.seen is None:
+            unwanted = Change("meeting.cancel", event.id, "a meeting that a lost call may have made")
+            return [give_up(work, unwanted, look.lost_call)]
+        outcomes: list[Outcome] = []
+        for change in self._decide(event, look, work.clock(), work.force, work.settle):
+            outcomes.append(self._carry_out(work, event, look, change))
+            if change.acts and not outcomes[-1].settled:
+                break
         return outcomes
+
+    def _carry_out(self, work: Pass, event: Event, look: Look, change: Change) -> Outcome:
+        if isinstance(change, Hold):
+            return _held(change)
+        if change.kind == "meeting.create":
+            return self._create(work, event, look, change)
+        if change.kind == "meeting.cancel":
+            return self._cancel(work, look, change)
+        return self._update(work, event, look, change)
 
     # --- looking and deciding ---
 
-    def _look(self, event: Event, now: datetime) -> _Look:
-        with self._store.read() as tx:
-            record = tx.meetings.get(event.id)
-        live = record is not None and record.state == "made"
-        incarnation = 1 if record is None else record.incarnation if live else record.incarnation + 1
-        wanted = wanted_meeting(event, incarnation)
-        over = event.ends is None or now >= event.ends.instant
-        if over or (wanted is None and not live):
-            return _Look(record, incarnation, None if over else wanted, None)
-        known = record.meeting_id if record is not None and live else None
-        seen = self._conference.find(meeting_tag(event.id, incarnation), known, _around(event, now))
-        return _Look(record, incarnation, self._conference.adjust(wanted) if wanted else None, seen)
-
-    def _decide(self, event: Event, look: _Look, now: datetime, force: bool) -> list[Change]:
-        if event.ends is None or now >= event.ends.instant:
+    def _decide(
+        self, event: Event, look: Look, now: datetime, force: bool, settle: timedelta
+    ) -> list[Change]:
+        if over(event, now):
             return []
-        if look.lost:
+        changes: list[Change | None] = []
+        if look.old is not None:
+            changes.append(replaced(event, look.old, now, force=force))
+        if look.lost and look.record is not None:
             if look.wanted is None:
                 return []
-            reason = (
-                "somebody deleted the meeting in Webex; to make a new one with everybody registered again: "
-                f"hybrid-sync event publish {event.id} --anew"
-            )
-            return [Hold("meeting.create", event.id, reason, look.wanted)]
-        change = plan_meeting(event, look.wanted, look.seen, now, force=force)
-        return [change] if change else []
+            changes.append(self._decide_lost(event, look.wanted, look.record, now, force, settle))
+        else:
+            changes += self._decide_change(event, look, now, force)
+        changes += [twin(event, other, look.live.number if look.live else None) for other in look.twins]
+        return [change for change in changes if change is not None]
+
+    def _decide_lost(
+        self,
+        event: Event,
+        wanted: MeetingSpec,
+        record: MeetingRecord,
+        now: datetime,
+        force: bool,
+        settle: timedelta,
+    ) -> Change | None:
+        hold = lost_meeting(
+            event,
+            wanted,
+            self._hand,
+            now,
+            believed_at=(record.missing_since or now) + settle,
+            recreations=record.recreations,
+            recreated_at=record.recreated_at,
+            force=force,
+        )
+        if hold is not None:
+            return hold
+        # One incarnation on: a new tag, so that the meeting that vanished cannot be taken for it if it turns up again.
+        anew = wanted_meeting(event, record.incarnation + 1, self._policy)
+        return plan_meeting(event, self._conference.adjust(anew) if anew else None, None, now, force=force)
+
+    def _decide_change(self, event: Event, look: Look, now: datetime, force: bool) -> list[Change | None]:
+        record, wanted, seen = look.live, look.wanted, look.seen
+        ignored = record.ignored if record else ()
+        change = plan_meeting(event, wanted, seen, now, force=force, ignored=ignored)
+        if wanted is None or seen is None:
+            return [change]
+        if change is not None and self._hand.edited == "ask" and not force:
+            change = asks_first(change, record is None or record.written != fingerprint(wanted))
+        host = record.host_email if record else None
+        kind = (record.kind, record.registration) if record else (wanted.kind.value, wanted.registration)
+        settings = wanted_meeting(event, look.incarnation, self._policy)
+        return [
+            change,
+            *doubts(event, wanted, seen, self._hand, host, force),
+            wrong_kind(event, settings, *kind) if settings else None,
+        ]
 
     # --- acting ---
 
-    def _note(self, work: Pass, event: Event, look: _Look) -> None:
+    def _note(self, work: Pass, event: Event, look: Look) -> None:
         """Write down what was seen where it differs from what we remember, so that nothing is made twice."""
         if look.seen is not None:
-            record = _record(event.id, look.seen, look.incarnation)
+            record = self._looking.seen(event, look, look.seen, accept=work.force)
             if record != look.record:
                 with work.begin() as tx:
                     tx.meetings.save(record)
                     self._close_intent(tx, event.id, look.incarnation)
-        elif look.lost and look.wanted is None and look.record is not None and not _over(event, work.clock()):
-            with work.begin() as tx:
-                tx.meetings.save(replace(look.record, state="cancelled"))
+        elif look.lost and look.record is not None and not over(event, work.clock()):
+            gone = replace(look.record, missing_since=look.record.missing_since or work.clock())
+            if look.wanted is None:
+                gone = replace(gone, state="cancelled")
+            if gone != look.record:
+                with work.begin() as tx:
+                    tx.meetings.save(gone)
 
     def _close_intent(self, tx: Transaction, event_id: str, incarnation: int) -> None:
-        intent = tx.intents.get(_op_key(event_id, incarnation))
+        intent = tx.intents.get(op_key(event_id, incarnation))
         if intent is not None and intent.state == "pending":
             tx.intents.put(replace(intent, state="done", detail="found outside after a lost answer"))
 
-    def _create(self, work: Pass, event: Event, look: _Look, change: Change) -> Outcome:
-        tag, around = meeting_tag(event.id, look.incarnation), _around(event, work.clock())
-        return once(
+    def _create(self, work: Pass, event: Event, look: Look, change: Change) -> Outcome:
+        if look.lost and look.record is not None:
+            look = self._give_up(work, look, look.record)
+        tag, window = meeting_tag(event.id, look.incarnation), around(event, work.clock())
+
+        def keep(tx: Transaction, made: Meeting) -> None:
+            record = self._looking.record(event.id, made, look, None)
+            tx.meetings.save(written(record, change.wanted, made))
+
+        outcome = once(
             work,
             change,
-            _op_key(event.id, look.incarnation),
-            look_up=lambda: self._conference.find(tag, None, around),
+            op_key(event.id, look.incarnation),
+            look_up=lambda: self._conference.find(tag, None, window),
             call=lambda: self._conference.create(change.wanted),
-            record=lambda tx, made: tx.meetings.save(_record(event.id, made, look.incarnation)),
+            record=keep,
         )
+        if outcome.result == "refused":
+            return replace(outcome, detail=outcome.detail + MEND.format(event=event.id))
+        if outcome.result == "later" and outcome.until and outcome.until >= work.clock() + LONG_WAIT:
+            return replace(outcome, ask=question(change.kind, change.target))
+        return outcome
 
-    def _update(self, work: Pass, event: Event, look: _Look, change: Change) -> Outcome:
-        return act(
-            work,
-            change,
-            lambda: self._conference.update(change.seen, change.wanted),
-            lambda tx, made: tx.meetings.save(_record(event.id, made, look.incarnation)),
+    def _give_up(self, work: Pass, look: Look, record: MeetingRecord) -> Look:
+        """The meeting is lost for good: what was registered in it is to be registered in the next one."""
+        gone = replace(
+            record,
+            state="lost",
+            recreations=record.recreations + 1,
+            recreated_at=work.clock(),
+            missing_since=None,
         )
+        with work.begin() as tx:
+            tx.meetings.save(gone)
+            tx.registrations.drop(record.event_id, list(tx.registrations.of(record.event_id)))
+            work.audit(tx, Change("meeting.cancel", record.event_id, ""), "not to be found in Webex any more")
+        return replace(look, record=gone, incarnation=record.incarnation + 1)
 
-    def _cancel(self, work: Pass, look: _Look, change: Change) -> Outcome:
-        record = _record(work.lease.event_id, change.seen, look.incarnation)
+    def _update(self, work: Pass, event: Event, look: Look, change: Change) -> Outcome:
+        reopen = isinstance(change, Reopen)
+        ignored = () if work.force or look.live is None else look.live.ignored
+
+        def call() -> Meeting:
+            if reopen:
+                return self._conference.open_registration(change.seen)
+            names = to_change(change.wanted, change.seen, ignored)
+            return self._conference.update(change.seen, change.wanted, names)
+
+        def keep(tx: Transaction, made: Meeting) -> None:
+            with_links = self._looking.record(event.id, made, look, tx.meetings.get(event.id))
+            tx.meetings.save(with_links if reopen else written(with_links, change.wanted, made))
+
+        part = "registration" if reopen else "update"
+        return unless_refused(work, change, f"webex.meeting.{part}:{event.id}:{look.incarnation}", call, keep)
+
+    def _cancel(self, work: Pass, look: Look, change: Change) -> Outcome:
+        record = look.record if change.seen is look.old else look.live
+        if record is None:
+            record = self._looking.record(work.lease.event_id, change.seen, look, None)
+        cancelled = replace(record, state="cancelled", missing_since=None)
 
         def forget(tx: Transaction, _: None) -> None:
-            tx.meetings.save(replace(record, state="cancelled"))
-            tx.registrations.drop(record.event_id, list(tx.registrations.of(record.event_id)))
+            tx.meetings.save(cancelled)
+            tx.registrations.drop(cancelled.event_id, list(tx.registrations.of(cancelled.event_id)))
 
         return act(work, change, lambda: self._conference.cancel(change.seen), forget)
 
@@ -141,40 +240,7 @@ class MeetingStep:
 def _held(change: Hold) -> Outcome:
     """What waits for a moment is held; what waits for a person is asked."""
     if change.until is None:
-        ask = question(change.kind, change.target)
+        topic = f":{change.topic}" if isinstance(change, Ask) and change.topic else ""
+        ask = question(change.kind, change.target) + topic
         return Outcome(change.kind, change.target, "attention", change.reason, ask=ask)
     return Outcome(change.kind, change.target, "held", change.reason, change.until)
-
-
-def _record(event_id: str, meeting: Meeting, incarnation: int) -> MeetingRecord:
-    return MeetingRecord(
-        event_id=event_id,
-        meeting_id=meeting.id,
-        tag=meeting_tag(event_id, incarnation),
-        incarnation=incarnation,
-        number=meeting.number,
-        web_link=meeting.web_link,
-        password=meeting.password,
-        state="made",
-    )
-
-
-def _op_key(event_id: str, incarnation: int) -> str:
-    return f"webex.meeting.create:{event_id}:{incarnation}"
-
-
-def _over(event: Event, now: datetime) -> bool:
-    return event.ends is None or now >= event.ends.instant
-
-
-def _around(event: Event, now: datetime) -> tuple[datetime, datetime]:
-    """Where our meeting may stand in Webex's calendar.
-
-    Wide on purpose: the event may have been moved since the call whose answer was lost, and a list without explicit
-    bounds covers one week only (webex.md 1.4). The tag keeps the answer short.
-    """
-    ends = event.ends.instant if event.ends else event.starts.instant
-    return (
-        min(event.starts.instant, now) - timedelta(days=2),
-        max(ends, now + timedelta(days=730)) + timedelta(days=2),
-    )

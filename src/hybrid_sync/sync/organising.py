@@ -11,21 +11,20 @@ from datetime import timedelta
 
 from hybrid_sync.domain.events import Event, EventState, problems_before_publishing
 from hybrid_sync.domain.localtime import LocalTime, local_of
-from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus, email_key, is_email_address
+from hybrid_sync.domain.people import (
+    Mode,
+    NewPerson,
+    Registrant,
+    RegistrantStatus,
+    email_key,
+    is_email_address,
+    known_registrant,
+    new_registrant,
+)
 from hybrid_sync.errors import InputError, NotFound
 from hybrid_sync.ports import AuditLine, Clock, Store, Transaction
 
-
-@dataclass(frozen=True)
-class NewPerson:
-    """What a list, a form or an organiser says of somebody."""
-
-    email: str
-    first_name: str
-    last_name: str = ""
-    organisation: str | None = None
-    language: str | None = None
-    mode: Mode | None = None
+__all__ = ["NewPerson", "Organising", "Registered", "local_after"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Organising:
         return event
 
     def publish(self, event_id: str, *, anew: bool = False) -> Event:
-        """Let the event be pushed. `anew` gives up a meeting that was deleted outside, so that a new one is made.
+        """Let the event be pushed. `anew` gives up the meeting that there is (it is taken back) or was, so that a new one is made.
 
         Raises InputError with everything that is missing.
         """
@@ -90,7 +89,7 @@ class Organising:
                 raise InputError(problems)
             record = tx.meetings.get(event_id)
             if anew and record is not None and record.state == "made":
-                tx.meetings.save(replace(record, state="replaced"))
+                tx.meetings.save(replace(record, state="replaced", recreations=0, recreated_at=None))
                 tx.registrations.drop(event_id, list(tx.registrations.of(event_id)))
             if event.state is not EventState.PUBLISHED:
                 event = event.changed(state=EventState.PUBLISHED)
@@ -144,7 +143,7 @@ class Organising:
                 if before is not None and before.status is RegistrantStatus.WITHDRAWN and not again:
                     gone.append(before)
                     continue
-                after = self._registrant(event_id, person, before, approve)
+                after = self._registered(event_id, person, before, approve)
                 known[after.key] = after
                 if before is None:
                     new.append(after)
@@ -157,35 +156,13 @@ class Organising:
                 self._note(tx, event_id, "registrants.add", f"{len(new)} new, {len(changed)} changed")
         return Registered(tuple(new), tuple(changed), unchanged, tuple(gone))
 
-    def _registrant(
+    def _registered(
         self, event_id: str, person: NewPerson, before: Registrant | None, approve: bool
     ) -> Registrant:
         status = RegistrantStatus.APPROVED if approve else RegistrantStatus.PENDING
         if before is None:
-            return Registrant(
-                id=self._new_id(),
-                event_id=event_id,
-                email=person.email.strip(),
-                first_name=person.first_name,
-                last_name=person.last_name,
-                organisation=person.organisation,
-                language=person.language or "en",
-                mode=person.mode or Mode.ONLINE,
-                status=status,
-                registered_at=self._clock(),
-            )
-        again = before.status is RegistrantStatus.WITHDRAWN
-        return replace(
-            before,
-            first_name=person.first_name,
-            last_name=person.last_name,
-            organisation=person.organisation or before.organisation,
-            language=person.language or before.language,
-            mode=person.mode or before.mode,
-            status=status if again else before.status,
-            incarnation=before.incarnation + 1 if again else before.incarnation,
-            link_generation=before.link_generation + 1 if again else before.link_generation,
-        )
+            return new_registrant(event_id, person, self._new_id(), status, self._clock())
+        return known_registrant(person, before, status)
 
     def set_status(self, event_id: str, email: str, status: RegistrantStatus) -> Registrant:
         """Approve, reject or withdraw somebody. Raises NotFound."""
@@ -195,12 +172,32 @@ class Organising:
         """Move somebody between room and online. Raises NotFound."""
         return self._change_person(event_id, email, "registrant.switch", mode=mode)
 
+    def revoke_link(self, event_id: str, email: str) -> Registrant:
+        """End somebody's join link; the next sync mails them another one.
+
+        Raises NotFound, and InputError for somebody who has none.
+        """
+        with self._store.begin() as tx:
+            tx.events.get(event_id)
+            person = self._person(tx, event_id, email)
+            if not person.is_coming or person.mode is not Mode.ONLINE:
+                how = person.mode.value if person.is_coming else person.status.value
+                raise InputError(f"{person.email} has no join link ({how})")
+            after = replace(person, link_generation=person.link_generation + 1)
+            tx.people.save([after])
+            self._note(tx, event_id, "registrant.revoke", person.email)
+        return after
+
+    def _person(self, tx: Transaction, event_id: str, email: str) -> Registrant:
+        person = tx.people.find(event_id, email)
+        if person is None:
+            raise NotFound(f"nobody with the address {email} is registered for event {event_id}")
+        return person
+
     def _change_person(self, event_id: str, email: str, what: str, **changes: object) -> Registrant:
         with self._store.begin() as tx:
             tx.events.get(event_id)
-            person = tx.people.find(event_id, email)
-            if person is None:
-                raise NotFound(f"nobody with the address {email} is registered for event {event_id}")
+            person = self._person(tx, event_id, email)
             after = replace(person, **changes)  # type: ignore[arg-type]
             if after.status is RegistrantStatus.APPROVED and person.status is RegistrantStatus.WITHDRAWN:
                 after = replace(

@@ -17,9 +17,11 @@ from hybrid_sync.ports import Clock, Store
 from hybrid_sync.render.join_links import JoinLinks
 from hybrid_sync.render.text import web_address
 from hybrid_sync.settings import Settings
+from hybrid_sync.sync.hints import Hints
 from hybrid_sync.sync.joining import Joining
 from hybrid_sync.web.guard import Guard, security_headers
 from hybrid_sync.web.health import Health
+from hybrid_sync.web.hooks import PATH, Hooks
 from hybrid_sync.web.join_page import join_page
 from hybrid_sync.web.limits import RateLimit
 from hybrid_sync.web.pages import Pages
@@ -43,6 +45,8 @@ class App(Protocol):
     def joining(self) -> Joining: ...
     @property
     def links(self) -> JoinLinks: ...
+    @property
+    def hints(self) -> Hints: ...
 
 
 def create_app(app: App, *, heartbeat: Callable[[], datetime] | None = None) -> FastAPI:
@@ -67,6 +71,7 @@ def create_app(app: App, *, heartbeat: Callable[[], datetime] | None = None) -> 
     api.add_api_route("/", site.home, methods=looking, response_model=None)
     api.add_api_route("/join/{token}", site.look, methods=looking, response_model=None)
     api.add_api_route("/join/{token}", site.enter, methods=["POST"], response_model=None)
+    api.add_api_route(PATH, Hooks(app.hints, app.clock).receive, methods=["POST"], response_model=None)
     api.add_api_route("/livez", site.livez, methods=looking, response_model=None)
     api.add_api_route("/readyz", site.readyz, methods=looking, response_model=None)
     api.add_api_route("/static/{name}", site.static, methods=looking, response_model=None)

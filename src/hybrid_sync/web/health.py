@@ -7,17 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
 
+from hybrid_sync.domain.heartbeat import patience
 from hybrid_sync.ports import Clock, Store
 
 log = logging.getLogger(__name__)
-
-SHORTEST_PATIENCE = timedelta(seconds=30)
-"""A tick may wait ten seconds for a locked database; a restart would not make that faster."""
-
-
-def patience(poll: timedelta) -> timedelta:
-    """How old a heartbeat may grow: three polls, and never less than `SHORTEST_PATIENCE`."""
-    return max(3 * poll, SHORTEST_PATIENCE)
 
 
 class Health:

@@ -3,11 +3,12 @@
 state                | shows                                              | GET | POST
 ---------------------+----------------------------------------------------+-----+-------------------
 early                | time, countdown, the button shut                   | 200 | 409
-open                 | time, the button                                   | 200 | 303 to the join URL
+early, moved         | the same, and the time that the person was told    | 200 | 409
+open                 | time (and the one told before), the button         | 200 | 303 to the join URL
 open, no meeting yet | time, "almost ready"                               | 200 | 503
 open, Webex refuses  | time, meeting link, number and password            |     | 200
 over, cancelled      | time                                               | 200 | 409
-withdrawn            | time; worded by whether the person left or waits   | 200 | 409
+withdrawn            | time; the person left, was rejected, or waits      | 200 | 409
 room                 | time and place                                     | 200 | 409
 revoked              | nothing of the event: somebody else may hold it    | 410 | 410
 """
@@ -26,7 +27,7 @@ from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.joining import JoinState
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.render.text import one_line, web_address
-from hybrid_sync.render.times import clock_name, day, moment, time_range, utc_range
+from hybrid_sync.render.times import clock_name, day, moment, time_range, told_time, utc_range
 from hybrid_sync.sync.joining import Door, Entry
 from hybrid_sync.web.words import Notice, PageWords, words_for
 
@@ -100,7 +101,7 @@ def join_page(door: Door, now: datetime, *, pressed: bool = False, entry: Entry 
         JoinState.WITHDRAWN: _why_not_coming(door.person.status, words),
         JoinState.ROOM: words.room,
     }
-    tone = "wait" if notices[state] in (words.waiting, words.room, words.over) else "stop"
+    tone = "wait" if notices[state] in (words.waiting, words.waitlisted, words.room, words.over) else "stop"
     return JoinPage(words, status, notices[state], tone, facts)
 
 
@@ -111,11 +112,12 @@ def _early(
     # One second later than the moment itself, so that a reload never finds the button still shut.
     seconds = math.ceil(left.total_seconds()) + 1
     zone = ZoneInfo(door.event.time_zone)
-    opens_words = _with_utc(opens.astimezone(zone), words.code)
+    notice = words.moved if door.moved else words.early
+    told = _moved_words(door, words) | {"opens": _with_utc(opens.astimezone(zone), words.code)}
     return JoinPage(
         words,
         status,
-        Notice(words.early.heading, words.early.text.format(opens=opens_words)),
+        Notice(notice.heading, notice.text.format(**told)),
         "wait",
         facts,
         lines=(words.wait.format(wait=wait_words(left, words.code)),),
@@ -149,16 +151,27 @@ def _open(
         Notice(words.open.heading, words.open.text),
         "go",
         facts,
-        lines=(begins,),
+        lines=(*((words.moved_line.format(**_moved_words(door, words)),) if door.moved else ()), begins),
         button="open",
         small=(words.to_webex, *_own_link(door, words)),
     )
 
 
+def _moved_words(door: Door, words: PageWords) -> dict[str, str]:
+    """The time that the person was told, on the clock that it was told by, and the one that counts."""
+    if door.moved is None or door.event.ends is None:
+        return {}
+    starts, ends = (told_time(at, door.moved.zone) for at in (door.moved.starts, door.moved.ends))
+    after = time_range(door.event.starts.aware, door.event.ends.aware, words.code)
+    return {"before": time_range(starts, ends, words.code), "after": after}
+
+
 def _why_not_coming(status: RegistrantStatus, words: PageWords) -> Notice:
     match status:
-        case RegistrantStatus.PENDING | RegistrantStatus.WAITLISTED:
+        case RegistrantStatus.PENDING:
             return words.waiting
+        case RegistrantStatus.WAITLISTED:
+            return words.waitlisted
         case RegistrantStatus.REJECTED:
             return words.rejected
         case _:

@@ -15,12 +15,11 @@ from fastapi import FastAPI
 
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.ports import Clock, Engine
-from hybrid_sync.settings import Settings
+from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
 from hybrid_sync.web.app import App, create_app
 
 log = logging.getLogger(__name__)
 
-FEWEST_SECRET_CHARACTERS = 32
 ENDS_WITHIN = 15
 """Seconds for answers under way, which may be waiting for Webex."""
 

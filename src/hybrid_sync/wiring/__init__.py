@@ -14,34 +14,45 @@ from pathlib import Path
 from hybrid_sync.adapters import tzdb
 from hybrid_sync.adapters.pages import HttpsPages
 from hybrid_sync.adapters.sql import maintenance, open_engine, open_store, upgrade
+from hybrid_sync.adapters.webex import WebexCheck, wanted_scopes
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.http_client import Observe
 from hybrid_sync.http_client.transport import nobody
-from hybrid_sync.ports import Check, Checkable, Clock, Pages, Store
+from hybrid_sync.ports import Check, Checkable, Clock, Pages, SignIn, Store
 from hybrid_sync.render import invitation
 from hybrid_sync.render.join_links import JoinLinks
 from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.render.staff_entry import staff_entry_text
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.attendance import AttendanceStep
+from hybrid_sync.sync.chores import Chores
 from hybrid_sync.sync.converge import Converge
+from hybrid_sync.sync.hints import Hints
 from hybrid_sync.sync.invitations import InvitationStep
 from hybrid_sync.sync.joining import Joining
 from hybrid_sync.sync.loop import Loop, Pace, Step
+from hybrid_sync.sync.meeting_staff import MeetingStaffStep
 from hybrid_sync.sync.meetings import MeetingStep
 from hybrid_sync.sync.organising import Organising
 from hybrid_sync.sync.registrants import RegistrantStep
+from hybrid_sync.sync.sign_in import SignInWatch
+from hybrid_sync.sync.sources import SourceStep
 from hybrid_sync.sync.staff_calendar import StaffCalendarStep
+from hybrid_sync.sync.webhooks import WebhookKeeper
+from hybrid_sync.wiring.meetings import by_hand, meeting_policy
 from hybrid_sync.wiring.moment import clock_at, owner_name
 from hybrid_sync.wiring.providers import (
     join_link_in_mail,
     join_links,
+    link_kind,
     smtp_mailer,
     staff_calendar,
     webex_parts,
 )
+from hybrid_sync.wiring.sign_in import sign_in_chores
+from hybrid_sync.wiring.webhooks import webhook_chores, webhook_hints, webhook_keeper
 
 
 @dataclass(frozen=True)
@@ -57,10 +68,19 @@ class App:
     desk: Organising
     joining: Joining
     links: JoinLinks
-    pages: Pages
     attendance: AttendanceStep
+    webhooks: WebhookKeeper
+    hints: Hints
+    """Takes what webhooks deliver."""
+    chores: Chores
+    """What the worker does now and then that belongs to no event."""
     chance: Callable[[], float]
     """Gives 0..1, for spreading repeats."""
+    sign_in: SignIn
+    sign_in_watch: SignInWatch
+    webex_check: WebexCheck
+    webex_scopes: Callable[[bool], Sequence[str]]
+    """What to ask for at sign-in; True for an administrator who acts for a host."""
     invitation_for: Callable[[Event, Registrant], bytes]
     """The very message that a person would be sent (or was sent last), for `invitation show`."""
     checks: Callable[[], Sequence[Check]]
@@ -75,6 +95,8 @@ class Database:
     """Bring the schema to the newest revision and return its name."""
     check: Callable[[], Sequence[Check]]
     backup: Callable[[Path], None]
+    close: Callable[[], None]
+    """Let go of the connection."""
 
 
 def build(
@@ -83,12 +105,13 @@ def build(
     at: datetime | None = None,
     clock: Clock | None = None,
     observe: Observe = nobody,
+    chance: Callable[[], float] = random.random,
     create_database: bool = False,
 ) -> App:
     """Wire everything that `settings` name. Talks to nobody yet, and opens the database only.
 
     `at` makes it act as if it were then (refused unless every provider is on this machine); `clock` is for tests.
-    `observe` is called round every outside call. `create_database` makes or upgrades the database first.
+    `observe` is called round every outside call. `chance` (0..1) spreads repeats. `create_database` makes or upgrades the database first.
     Raises SettingsError. What is missing for a provider is said when that provider is first needed.
     """
     if at is not None and not settings.is_rehearsal:
@@ -97,7 +120,9 @@ def build(
     now = clock or clock_at(at)
     owner = owner_name()
     store = open_store(settings.store.url, clock=now, tzdata=tzdb.tzdata_version(), create=create_database)
-    webex = webex_parts(settings, now, observe)
+    webex = webex_parts(settings, now, observe, store, owner, chance)
+    watch = SignInWatch(store, webex.sign_in.facts)
+    keeper = webhook_keeper(settings, webex.api, store, now)
     mailer = smtp_mailer(settings, observe)
     links = join_links(settings)
     compose = partial(
@@ -112,10 +137,19 @@ def build(
         compose,
         join_link_in_mail(settings, links),
         message_domain=settings.mail.from_address.rpartition("@")[2] or "localhost",
+        link_kind=link_kind(settings),
     )
     steps: list[Step] = [
-        MeetingStep(store, webex.conference),
-        RegistrantStep(store, webex.registrants),
+        MeetingStep(store, webex.conference, meeting_policy(settings), by_hand(settings)),
+        RegistrantStep(
+            store,
+            webex.registrants,
+            new_id=_new_id,
+            direct=settings.webex.direct_registrants,
+            language=next(iter(settings.service.languages), "en"),
+        ),
+        SourceStep(store, webex.sources),
+        MeetingStaffStep(store, webex.staff, settings.webex.cohosts),
         invitations,
         attendance,
     ]
@@ -140,7 +174,7 @@ def build(
         store,
         tuple(steps),
         now,
-        Pace(chance=random.random, look_again=settings.engine.look_again),
+        Pace(chance=chance, look_again=settings.engine.look_again),
         settle=timedelta(seconds=settings.engine.settle_seconds),
     )
 
@@ -163,16 +197,26 @@ def build(
         store=store,
         loop=loop,
         converge=Converge(loop, owner, lease),
-        desk=Organising(store, now, lambda: uuid.uuid4().hex),
+        desk=Organising(store, now, _new_id),
         joining=Joining(store, webex.conference, now),
         links=links,
-        pages=web_pages(),
         attendance=attendance,
-        chance=random.random,
+        webhooks=keeper,
+        hints=webhook_hints(settings, store, now),
+        chores=Chores(store, now, (*webhook_chores(settings, keeper), *sign_in_chores(watch))),
+        chance=chance,
+        sign_in=webex.sign_in,
+        sign_in_watch=watch,
+        webex_scopes=lambda acting: wanted_scopes(acting=acting),
+        webex_check=webex.check,
         invitation_for=lambda event, person: invitations.preview(event, person, now()),
         checks=checks,
         close=close,
     )
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
 
 
 def web_pages() -> Pages:
@@ -188,4 +232,5 @@ def database(settings: Settings) -> Database:
         upgrade=lambda: upgrade(engine),
         check=lambda: [tzdb.check(), *maintenance.check(engine)],
         backup=lambda path: maintenance.backup(engine, path),
+        close=engine.dispose,
     )

@@ -6,87 +6,82 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from pydantic import SecretStr
 
 from hybrid_sync.adapters.graph import GraphApi, GraphCalendar, GraphCheck, MsalToken
 from hybrid_sync.adapters.mail import SmtpMailer
+from hybrid_sync.adapters.sql import SqlStore
 from hybrid_sync.adapters.webex import (
-    RefreshedToken,
     WebexApi,
     WebexCheck,
     WebexConference,
     WebexRegistrants,
     WebexReports,
+    WebexSources,
+    WebexStaff,
 )
+from hybrid_sync.domain.invitations import LinkKind
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.http_client import FixedToken, Observe, TokenSource, Transport
-from hybrid_sync.ports import Clock, MeetingRecord
+from hybrid_sync.ports import Clock, MeetingRecord, SignIn
 from hybrid_sync.render.join_links import JoinLinks
-from hybrid_sync.settings import Settings
+from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
+from hybrid_sync.wiring.meetings import meeting_password
+from hybrid_sync.wiring.sign_in import NoToken, webex_sign_in, webex_transport
 
 
 @dataclass(frozen=True)
 class WebexParts:
     conference: WebexConference
+    staff: WebexStaff
+    sources: WebexSources
     registrants: WebexRegistrants
     reports: WebexReports
     check: WebexCheck
+    api: WebexApi
     transport: Transport
+    sign_in: SignIn
 
 
-def webex_parts(settings: Settings, clock: Clock, observe: Observe) -> WebexParts:
+def webex_parts(
+    settings: Settings,
+    clock: Clock,
+    observe: Observe,
+    store: SqlStore,
+    owner: str,
+    chance: Callable[[], float],
+) -> WebexParts:
     webex = settings.webex
-    if webex.kind == "webinar":
-        raise SettingsError("[webex] kind: webinars come with a later release; today it is 'meeting'")
-    transport = Transport(
-        "webex",
-        origins=[webex.base_url],
-        sleep=time.sleep,
-        requests_per_minute=webex.requests_per_minute,
-        observe=observe,
-    )
-    api = WebexApi(
-        transport, token=_webex_token(settings, transport, clock), clock=clock, base_url=webex.base_url
-    )
+    transport = webex_transport(settings, store, observe, chance)
+    signed = webex_sign_in(settings, transport, store, clock, owner)
+    api = WebexApi(transport, token=signed.token, clock=clock, base_url=webex.base_url, advice=signed.advice)
     margin = timedelta(minutes=settings.attendance.margin_minutes)
     return WebexParts(
-        WebexConference(api, host_email=webex.host_email, site_url=webex.site_url),
-        WebexRegistrants(api, host_email=webex.host_email),
+        WebexConference(
+            api,
+            host_email=webex.host_email,
+            site_url=webex.site_url,
+            new_password=partial(meeting_password, webex.password) if webex.password != "generated" else None,
+            auto_accept=webex.auto_accept,
+        ),
+        WebexStaff(api, host_email=webex.host_email),
+        WebexSources(api, host_email=webex.host_email),
+        WebexRegistrants(
+            api,
+            host_email=webex.host_email,
+            batch_size=webex.batch_size,
+            webex_mails=webex.join_links == "webex-mail",
+            auto_accept=webex.auto_accept,
+        ),
         WebexReports(api, host_email=webex.host_email, margin=margin),
-        WebexCheck(api, host_email=webex.host_email),
+        WebexCheck(api, host_email=webex.host_email, site_url=webex.site_url, facts=signed.sign_in.facts),
+        api,
         transport,
+        signed.sign_in,
     )
-
-
-def _webex_token(settings: Settings, transport: Transport, clock: Clock) -> TokenSource:
-    webex = settings.webex
-    if webex.access_token is not None:
-        return FixedToken(webex.access_token.get_secret_value())
-    if webex.client_id and webex.client_secret and webex.refresh_token:
-        return RefreshedToken(
-            transport,
-            client_id=webex.client_id,
-            client_secret=webex.client_secret.get_secret_value(),
-            refresh_token=webex.refresh_token.get_secret_value(),
-            clock=clock,
-            base_url=webex.base_url,
-        )
-    return _NoToken("[webex] needs access_token, or client_id, client_secret and refresh_token")
-
-
-class _NoToken:
-    """Says what is missing in the settings at the first call that needs it."""
-
-    def __init__(self, problem: str) -> None:
-        self._problem = problem
-
-    def __call__(self) -> str:
-        raise SettingsError(self._problem)
-
-    def rejected(self, token: str) -> bool:
-        return False
 
 
 class _NoLinks(JoinLinks):
@@ -108,9 +103,6 @@ class _NoLinks(JoinLinks):
         raise SettingsError(self._problem)
 
 
-FEWEST_SECRET_CHARACTERS = 32
-
-
 def join_links(settings: Settings) -> JoinLinks:
     secret = _revealed(settings.web.secret) or ""
     if not settings.service.base_url or len(secret) < FEWEST_SECRET_CHARACTERS:
@@ -130,10 +122,14 @@ def join_link_in_mail(
             return lambda person, record: links.link(person)
         case "shared":
             return lambda person, record: record.web_link if record else None
-        case _:
-            raise SettingsError(
-                "[webex] join_links: 'webex-mail' comes with a later release; today it is 'redirect' or 'shared'"
-            )
+        case "webex-mail":
+            return lambda person, record: None
+
+
+def link_kind(settings: Settings) -> LinkKind:
+    """What kind of link `join_link_in_mail` gives."""
+    kinds = {"redirect": LinkKind.PERSONAL, "shared": LinkKind.SHARED, "webex-mail": LinkKind.MAILED}
+    return kinds[settings.webex.join_links]
 
 
 def smtp_mailer(settings: Settings, observe: Observe) -> SmtpMailer:
@@ -168,7 +164,7 @@ def _graph_token(settings: Settings, observe: Observe) -> TokenSource:
     if graph.access_token is not None:
         return FixedToken(graph.access_token.get_secret_value())
     if not (graph.tenant_id and graph.client_id and (graph.client_secret or graph.certificate)):
-        return _NoToken(
+        return NoToken(
             "[graph] needs tenant_id, client_id and client_secret (or certificate); or set enabled = false"
         )
     transport = Transport("graph", origins=[graph.authority], sleep=time.sleep, observe=observe)

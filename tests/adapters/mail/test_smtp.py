@@ -174,7 +174,6 @@ def test_the_check_connects_signs_in_and_sends_nothing(
     assert "security" in signed.advice
 
 
-@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_no_password_or_whole_address_is_ever_logged(caplog: pytest.LogCaptureFixture) -> None:
     options = SandboxOptions(smtp_username="box@hybrid.example", smtp_password="canary-pw")
     with caplog.at_level(logging.DEBUG, logger="hybrid_sync"), Sandbox(options=options) as post:

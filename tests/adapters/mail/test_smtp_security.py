@@ -19,8 +19,6 @@ from hybrid_sync.sandbox import Sandbox, SandboxOptions
 # --- sign-in and TLS ----------------------------------------------------------------------------------------------
 
 
-# aiosmtpd warns that AUTH without TLS is unsafe, which is what the sandbox is asked for here.
-@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_a_server_that_wants_a_sign_in_gets_it_and_a_wrong_one_is_told_to_the_operator(
     mailer_to: Callable[..., SmtpMailer],
 ) -> None:

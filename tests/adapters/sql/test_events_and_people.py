@@ -18,7 +18,7 @@ from hybrid_sync.errors import InputError, NotFound
 FULL = an_event(
     languages=("fr", "en"),
     organisers=("INTPA", "Δήμος"),
-    speakers=(Speaker("Ana Ruiz", "head of unit", "INTPA"), Speaker("Bo")),
+    speakers=(Speaker("Ana Ruiz", "head of unit", "INTPA", "ana@example.org"), Speaker("Bo")),
     moderators=(Speaker("Cy", organisation="KU Leuven"),),
     registration_url="https://example.org/register",
     state=EventState.DRAFT,

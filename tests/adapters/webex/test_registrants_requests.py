@@ -8,7 +8,7 @@ from tests.http_client.kit import Listening, clock
 
 from hybrid_sync.adapters.webex import WebexApi, WebexRegistrants
 from hybrid_sync.domain.registrants import MeetingRegistrant
-from hybrid_sync.errors import AlreadyThere, Gone, OutcomeUnknown, Refused, TryLater
+from hybrid_sync.errors import AlreadyThere, Gone, OutcomeUnknown, SignInExpired, TryLater
 from hybrid_sync.http_client import FixedToken
 
 BASE = "https://webexapis.com/v1/meetings/m1/registrants"
@@ -39,19 +39,34 @@ def stub_query(wire: responses.RequestsMock, *names: str) -> None:
     )
 
 
-def test_a_batch_asks_inserts_the_missing_and_asks_no_more_when_all_are_accounted_for() -> None:
+def test_a_batch_is_one_call_when_the_answer_accounts_for_everybody_in_whatever_spelling() -> None:
     with responses.RequestsMock() as wire:
-        stub_query(wire, "ada")
+        items = [{"id": "g-grace", "email": "GRACE@example.org"}, {"id": "g-ada", "email": "ada@Example.org"}]
         wire.post(
             f"{BASE}/bulkInsert",
-            json={"items": [{"id": "g-grace", "email": "GRACE@example.org"}]},
+            json={"items": items},
             match=[
                 matchers.query_param_matcher({"hostEmail": "h@x.org"}),
-                matchers.json_params_matcher({"items": [a_form("grace")]}),
+                matchers.json_params_matcher({"items": [a_form("ada"), a_form("grace")]}),
             ],
         )
         added = stubbed().add("m1", [a_person("ada"), a_person("grace")])
     assert added.ids == {"ada@example.org": "g-ada", "grace@example.org": "g-grace"}
+
+
+def test_whom_the_answer_leaves_out_is_asked_about_and_nobody_else() -> None:
+    with responses.RequestsMock() as wire:
+        wire.post(f"{BASE}/bulkInsert", json={"items": [{"id": "g-ada", "email": "ada@example.org"}]})
+        wire.post(
+            f"{BASE}/query",
+            json={"items": [{"id": "g-grace", "email": "grace@example.org", "status": "pending"}]},
+            match=[matchers.json_params_matcher({"emails": ["grace@example.org"]})],
+        )
+        added = stubbed().add("m1", [a_person("ada"), a_person("grace")])
+    assert {key: one.status for key, one in added.registered.items()} == {
+        "ada@example.org": "approved",
+        "grace@example.org": "pending",
+    }
 
 
 def test_a_refused_batch_is_tried_one_by_one_and_each_refusal_is_told_apart() -> None:
@@ -80,7 +95,6 @@ def test_a_200_with_errors_of_single_items_refuses_those_and_keeps_the_others() 
         {"email": "eve@example.org", "errors": [{"description": "Not allowed."}]},
     ]
     with responses.RequestsMock() as wire:
-        stub_query(wire)
         wire.post(f"{BASE}/bulkInsert", json={"items": items})
         stub_query(wire)
         added = stubbed().add("m1", [a_person("ada"), a_person("eve")])
@@ -89,13 +103,12 @@ def test_a_200_with_errors_of_single_items_refuses_those_and_keeps_the_others() 
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(403, Refused), (404, Gone), (429, TryLater), (500, OutcomeUnknown)]
+    ("status", "kind"), [(404, Gone), (429, TryLater), (500, OutcomeUnknown), (401, SignInExpired)]
 )
 def test_refusals_that_are_about_the_whole_meeting_are_not_tried_person_by_person(
     status: int, kind: type[Exception]
 ) -> None:
     with responses.RequestsMock() as wire:
-        stub_query(wire)
         wire.post(f"{BASE}/bulkInsert", status=status)
         with pytest.raises(kind):
             stubbed().add("m1", [a_person("ada"), a_person("eve")])
@@ -111,11 +124,12 @@ def test_a_removal_that_is_refused_as_a_whole_is_tried_one_by_one_and_the_reason
         wire.post(url, status=404, match=[matchers.json_params_matcher(body("g1", "g2"))])
         wire.post(url, status=404, match=[matchers.json_params_matcher(body("g1"))])
         wire.post(url, status=204, match=[matchers.json_params_matcher(body("g2"))])
-        stubbed().remove("m1", [MeetingRegistrant("g1", "a@x.org"), MeetingRegistrant("g2", "b@x.org")])
+        pair = [MeetingRegistrant("g1", "a@x.org"), MeetingRegistrant("g2", "b@x.org")]
+        assert stubbed().remove("m1", pair) == {}
     with responses.RequestsMock() as wire:
         wire.post(url, status=409)
-        with pytest.raises(AlreadyThere):
-            stubbed().remove("m1", [MeetingRegistrant("g1", "a@x.org")])
+        refused = stubbed().remove("m1", [MeetingRegistrant("g1", "a@x.org")])
+    assert {key: type(error) for key, error in refused.items()} == {"a@x.org": AlreadyThere}
 
 
 @pytest.mark.parametrize("size", [0, 51])

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
+from hybrid_sync.adapters.webex.meeting_wire import meeting_body, meeting_changes, meeting_of
 from hybrid_sync.adapters.webex.wire import (
     instant,
-    meeting_body,
-    meeting_changes,
-    meeting_of,
     registrant_body,
     registrant_of,
     segments_of,
@@ -53,7 +51,7 @@ def test_times_of_every_form_become_utc_and_unknown_ones_nothing(
 
 
 def test_a_meeting_is_asked_for_with_registration_and_without_mail_or_early_entry() -> None:
-    body = meeting_body(SPEC, join_security="allowJoinWithLobby", host_email=None, site_url=None)
+    body = meeting_body(SPEC, host_email=None, site_url=None)
     assert body == {
         "title": "Clean water",
         "agenda": "How it works.",
@@ -63,6 +61,8 @@ def test_a_meeting_is_asked_for_with_registration_and_without_mail_or_early_entr
         "scheduledType": "meeting",
         "enabledJoinBeforeHost": False,
         "unlockedMeetingJoinSecurity": "allowJoinWithLobby",
+        "meetingOptions": {"enabledChat": True},
+        "enabledAutoRecordMeeting": False,
         "registration": {
             "autoAcceptRequest": True,
             "requireFirstName": True,
@@ -83,7 +83,7 @@ def test_a_winter_meeting_goes_out_with_the_winter_offset_and_host_and_site_in_t
         datetime(2027, 1, 9, 9, 0, tzinfo=UTC),
         SPEC.zone,
     )
-    body = meeting_body(winter, join_security="allowJoin", host_email="h@x.org", site_url="s.webex.com")
+    body = meeting_body(winter, host_email="h@x.org", site_url="s.webex.com")
     assert (body["start"], body["hostEmail"], body["siteUrl"]) == (
         "2027-01-09T09:00:00+01:00",
         "h@x.org",

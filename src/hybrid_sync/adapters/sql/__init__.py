@@ -1,11 +1,13 @@
 """The registration store in SQLite or PostgreSQL (SQLAlchemy Core, Alembic)."""
 
+from hybrid_sync.adapters.sql.budget import SharedBudget
 from hybrid_sync.adapters.sql.engine import journal_mode, open_engine
 from hybrid_sync.adapters.sql.maintenance import backup, check, purge_audit
 from hybrid_sync.adapters.sql.schema import current, head, is_current, upgrade
 from hybrid_sync.adapters.sql.store import SqlStore, open_store
 
 __all__ = [
+    "SharedBudget",
     "SqlStore",
     "backup",
     "check",

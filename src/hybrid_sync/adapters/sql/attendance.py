@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, literal, select, union_all
+from sqlalchemy import Connection, Text, cast, literal, null, select, union_all
 
 from hybrid_sync.adapters.sql.statements import upsert
 from hybrid_sync.adapters.sql.tables import checkins, pulls
@@ -15,6 +15,9 @@ from hybrid_sync.domain.attendance import Segment
 from hybrid_sync.ports import PullRecord
 
 ROOM = "room"
+
+# What check-ins have no column for.
+_ROOM_ALONE = {"source": literal(ROOM), "source_id": cast(null(), Text)}
 
 
 class SqlAttendance:
@@ -27,7 +30,7 @@ class SqlAttendance:
         online = [_row(stay) for stay in segments if stay.source != ROOM]
         room = [_row(stay) for stay in segments if stay.source == ROOM]
         for row in room:
-            del row["source"]
+            del row["source"], row["source_id"]
         return upsert(self._connection, stays, online) + upsert(self._connection, checkins, room)
 
     def of(self, event_id: str) -> Sequence[Segment]:
@@ -35,7 +38,7 @@ class SqlAttendance:
         names = [field.name for field in fields(Segment)]
         online = select(*(stays.c[name] for name in names)).where(stays.c.event_id == event_id)
         room = select(
-            *(literal(ROOM).label(name) if name == "source" else checkins.c[name] for name in names)
+            *(_ROOM_ALONE[name].label(name) if name in _ROOM_ALONE else checkins.c[name] for name in names)
         ).where(checkins.c.event_id == event_id)
         both = union_all(online, room).subquery()
         rows = self._connection.execute(select(both).order_by(both.c.joined.nulls_last(), both.c.key))

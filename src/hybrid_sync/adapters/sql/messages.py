@@ -37,9 +37,11 @@ class SqlMessages:
         rows = self._connection.execute(select(*_WITHOUT_BYTES).where(messages.c.id.in_(newest)))
         return {row.registrant_id: _message(row) for row in rows}
 
-    def of(self, event_id: str) -> Sequence[Message]:
-        query = select(*_WITHOUT_BYTES).where(messages.c.event_id == event_id).order_by(messages.c.id)
-        return [_message(row) for row in self._connection.execute(query)]
+    def of(self, event_id: str, registrant_id: str | None = None) -> Sequence[Message]:
+        query = select(*_WITHOUT_BYTES).where(messages.c.event_id == event_id)
+        if registrant_id is not None:
+            query = query.where(messages.c.registrant_id == registrant_id)
+        return [_message(row) for row in self._connection.execute(query.order_by(messages.c.id))]
 
     def pending(self, event_id: str) -> Sequence[Message]:
         cancellations_first = case((messages.c.method == Method.CANCEL.value, 0), else_=1)

@@ -21,10 +21,18 @@ class SqlMeetings:
 
     def get(self, event_id: str) -> MeetingRecord | None:
         row = _one(self._connection, meetings, event_id)
-        return None if row is None else MeetingRecord(**row)
+        if row is None:
+            return None
+        typed = {"registration": bool(row["registration"]), "ignored": tuple(row["ignored"])}
+        return MeetingRecord(**row | typed)
 
     def save(self, record: MeetingRecord) -> None:
-        upsert(self._connection, meetings, [_values(record)])
+        values = _values(record) | {"registration": int(record.registration)}
+        upsert(self._connection, meetings, [values])
+
+    def event_of(self, meeting_id: str) -> str | None:
+        query = select(meetings.c.event_id).where(meetings.c.meeting_id == meeting_id)
+        return self._connection.execute(query.limit(1)).scalar_one_or_none()
 
 
 class SqlEntries:

@@ -84,9 +84,19 @@ class SqlRegistrations:
         rows = self._connection.execute(query.where(registrations.c.event_id == event_id))
         return {row.email_key: row.registration_id for row in rows}
 
-    def put(self, event_id: str, ids: Mapping[str, str]) -> None:
+    def statuses(self, event_id: str) -> Mapping[str, str]:
+        query = select(registrations.c.email_key, registrations.c.status)
+        rows = self._connection.execute(query.where(registrations.c.event_id == event_id))
+        return {row.email_key: row.status for row in rows}
+
+    def put(self, event_id: str, ids: Mapping[str, str], status: str = "approved") -> None:
         rows = [
-            {"event_id": event_id, "email_key": email_key(key), "registration_id": ids[key]}
+            {
+                "event_id": event_id,
+                "email_key": email_key(key),
+                "registration_id": ids[key],
+                "status": status,
+            }
             for key in sorted(ids)
         ]
         upsert(self._connection, registrations, rows)

@@ -11,12 +11,15 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from hybrid_sync.adapters.sql import schema
 from hybrid_sync.adapters.sql.attendance import SqlAttendance
+from hybrid_sync.adapters.sql.chores import SqlChores, SqlDeliveries
 from hybrid_sync.adapters.sql.engine import look, open_engine
+from hybrid_sync.adapters.sql.entrances import SqlMeetingStaff, SqlSources
 from hybrid_sync.adapters.sql.events import SqlEvents
 from hybrid_sync.adapters.sql.messages import SqlMessages
 from hybrid_sync.adapters.sql.notes import SqlAttentions, SqlAudit
 from hybrid_sync.adapters.sql.outside import SqlEntries, SqlIntents, SqlMeetings
 from hybrid_sync.adapters.sql.people import SqlPeople, SqlRegistrations
+from hybrid_sync.adapters.sql.sign_in import SqlLocks, SqlTokens
 from hybrid_sync.adapters.sql.statements import is_missing_reference
 from hybrid_sync.adapters.sql.work import SqlWork
 from hybrid_sync.errors import NotFound, SettingsError
@@ -31,6 +34,8 @@ class SqlTransaction:
         self.people = SqlPeople(connection, now)
         self.meetings = SqlMeetings(connection)
         self.registrations = SqlRegistrations(connection)
+        self.sources = SqlSources(connection)
+        self.meeting_staff = SqlMeetingStaff(connection)
         self.entries = SqlEntries(connection)
         self.messages = SqlMessages(connection)
         self.intents = SqlIntents(connection)
@@ -38,6 +43,10 @@ class SqlTransaction:
         self.attendance = SqlAttendance(connection)
         self.attentions = SqlAttentions(connection)
         self.audit = SqlAudit(connection)
+        self.tokens = SqlTokens(connection)
+        self.locks = SqlLocks(connection)
+        self.chores = SqlChores(connection)
+        self.deliveries = SqlDeliveries(connection)
 
 
 class SqlStore:

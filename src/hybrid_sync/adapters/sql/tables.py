@@ -118,6 +118,32 @@ meetings = _table(
     _text("web_link", nullable=True),
     _text("password", nullable=True),
     _text("state"),
+    _text("kind"),
+    _number("registration"),
+    _text("host_email", nullable=True),
+    Column("ignored", Json, nullable=False),
+    _text("written"),
+    _number("recreations"),
+    _instant("recreated_at", nullable=True),
+    _instant("missing_since", nullable=True),
+)
+
+# Links that let one person into a webinar: as secret as passwords.
+sources = _table(
+    "sources",
+    _event(primary_key=True),
+    _text("registrant_id", primary_key=True),
+    _text("meeting_id"),
+    _text("source_id"),
+    _text("link"),
+)
+
+meeting_staff = _table(
+    "meeting_staff",
+    _event(primary_key=True),
+    _text("email_key", primary_key=True),
+    _text("meeting_id"),
+    _text("invitee_id"),
 )
 
 registrations = _table(
@@ -125,6 +151,8 @@ registrations = _table(
     _event(primary_key=True),
     _text("email_key", primary_key=True),
     _text("registration_id"),
+    # The provider's word as last seen, or "turned down" where we rejected it ourselves.
+    _text("status"),
 )
 
 entries = _table(
@@ -207,7 +235,7 @@ def _stay(name: str, *more: Column[Any]) -> Table:
     )
 
 
-segments = _stay("segments", _text("source"))
+segments = _stay("segments", _text("source"), _text("source_id", nullable=True))
 checkins = _stay("checkins")
 
 pulls = _table(
@@ -228,6 +256,46 @@ attentions = _table(
     _text("message"),
     _instant("opened_at"),
     _instant("settled_at", nullable=True),
+)
+
+chores = _table(
+    "chores",
+    _text("name", primary_key=True),
+    # While a process is at it: when another may take it. Afterwards: when it is due again.
+    _instant("due_at"),
+)
+
+tokens = _table(
+    "tokens",
+    _text("name", primary_key=True),
+    # Both tokens and their scopes, sealed under [store] secret; the instants are no secrets.
+    _text("ciphertext"),
+    _instant("expires"),
+    _instant("refresh_expires", nullable=True),
+    _instant("updated"),
+    # What the provider said when it refused to renew them.
+    _text("problem", nullable=True),
+)
+
+locks = _table(
+    "locks",
+    _text("name", primary_key=True),
+    _text("owner"),
+    _instant("until"),
+)
+
+budgets = _table(
+    "budgets",
+    _text("name", primary_key=True),
+    # Thousandths of a call that are left, as of `at` (milliseconds on the database's own clock).
+    Column("thousandths", big_integer(), nullable=False),
+    Column("at", big_integer(), nullable=False),
+)
+
+deliveries = _table(
+    "deliveries",
+    _text("key", primary_key=True),
+    _instant("at", index=True),
 )
 
 audit = _table(

@@ -37,6 +37,7 @@ class Hosts:
 
     def _asked(self) -> frozenset[str]:
         try:
+            # Past the SDK's wrapper, whose errors are not our kinds.
             emails = self._api.get("people/me").get("emails")
         except (Refused, Gone) as refusal:
             # A token without spark:people_read. Tags are visible to our own OAuth client only, so that what a

@@ -46,6 +46,7 @@ class WebexReports:
         self, meeting_id: str, window: tuple[datetime, datetime]
     ) -> Iterator[tuple[str, datetime | None, datetime | None]]:
         """Id, start and end of the ended runs; a state without meetingType=meeting would look at the series."""
+        # Past the SDK's wrapper: its list loses meetingSeriesId and then lists every meeting (webex.md 10.3).
         listed = self._api.items(
             "meetings",
             {
@@ -71,7 +72,7 @@ class WebexReports:
                 yield run_id, started, ended
 
     def _participants(self, run_id: str, started: datetime, ended: datetime) -> list[Json]:
-        # Both bounds always: the defaults reach back a month and contradict each other (webex.md 3.1).
+        # Participants are not in the SDK. Both bounds always: the defaults reach back a month and contradict each other (webex.md 3.1).
         params = {
             "meetingId": run_id,
             "meetingStartTimeFrom": utc_text(started - _PADDING),

@@ -5,28 +5,20 @@ Answers are read with patience (webex.md 13.25): what may be missing is optional
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hybrid_sync.domain.attendance import Segment
-from hybrid_sync.domain.meetings import Meeting, MeetingSpec, MeetingState
 from hybrid_sync.domain.people import Registrant, email_key
 from hybrid_sync.domain.registrants import MeetingRegistrant
 from hybrid_sync.http_client import Json
+from hybrid_sync.intake.characters import one_line
 
-REGISTRATION = {
-    "autoAcceptRequest": True,
-    "requireFirstName": True,
-    "requireLastName": True,
-    "requireEmail": True,
-}
-"""Nobody types anything into Webex but the three things that it insists on (webex.md 2.1)."""
+NAME_MOST = 128
+"""Characters of a name that are taken over from Webex, which itself shows no more (webex.md 1.2)."""
 
 FILLER_LAST_NAME = "."
 """Webex wants a last name; people with one name have none (webex.md 2.2)."""
-
-_STATES = {state.value.lower(): state for state in MeetingState}
 
 
 def instant(value: object, zone: str | None = None) -> datetime | None:
@@ -63,71 +55,11 @@ def zoned_text(moment: datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
-def meeting_of(body: Json, spec: MeetingSpec | None = None) -> Meeting | None:
-    """The meeting, or None for an object that is none (no id, or no times and no `spec` to take them from).
-
-    `spec` is what was sent: an answer to a write may leave out what we know already.
-    """
-    zone = body.get("timezone") if isinstance(body.get("timezone"), str) else None
-    starts = instant(body.get("start"), zone) or (spec.starts if spec else None)
-    ends = instant(body.get("end"), zone) or (spec.ends if spec else None) or starts
-    if not _text(body, "id") or starts is None or ends is None:
-        return None
-    tags = body.get("integrationTags")
-    return Meeting(
-        id=str(body["id"]),
-        title=_text(body, "title") or (spec.title if spec else ""),
-        agenda=_text(body, "agenda") or "",
-        starts=starts,
-        ends=ends,
-        state=_STATES.get(str(body.get("state", "")).lower(), MeetingState.ACTIVE),
-        number=_text(body, "meetingNumber"),
-        web_link=_text(body, "webLink"),
-        password=_text(body, "password"),
-        sip_address=_text(body, "sipAddress"),
-        host_email=_text(body, "hostEmail"),
-        tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
-    )
-
-
-def meeting_body(
-    spec: MeetingSpec, *, join_security: str, host_email: str | None, site_url: str | None
-) -> Json:
-    """POST /meetings. Nobody is mailed, and nobody gets in before the host: that would switch registration off."""
-    body: Json = {
-        "title": spec.title,
-        "start": zoned_text(spec.starts, spec.zone),
-        "end": zoned_text(spec.ends, spec.zone),
-        "timezone": spec.zone,
-        "scheduledType": "meeting",
-        "enabledJoinBeforeHost": False,
-        "unlockedMeetingJoinSecurity": join_security,
-        "registration": dict(REGISTRATION),
-        "integrationTags": [spec.tag],
-        "sendEmail": False,
-    }
-    optional = {"agenda": spec.agenda, "hostEmail": host_email, "siteUrl": site_url}
-    return body | {name: value for name, value in optional.items() if value}
-
-
-def meeting_changes(spec: MeetingSpec, changed: Sequence[str]) -> Json:
-    """PATCH /meetings/{id}: the changed fields only, and never one that could touch the registrations (webex.md 1.6)."""
-    values: Json = {
-        "title": spec.title,
-        "agenda": spec.agenda or None,
-        "starts": zoned_text(spec.starts, spec.zone),
-        "ends": zoned_text(spec.ends, spec.zone),
-    }
-    names = {"title": "title", "agenda": "agenda", "starts": "start", "ends": "end"}
-    body: Json = {names[name]: values[name] for name in changed}
-    if "start" in body or "end" in body:
-        body["timezone"] = spec.zone
-    return body | {"sendEmail": False}
-
-
 def registrant_body(person: Registrant) -> Json:
-    """One registration form, with no more data than Webex insists on. The address goes in lower case: how Webex
-    compares addresses is not known (webex.md 2.2), so all that we send are spelt alike."""
+    """One registration form, with no more data than Webex insists on (no zip code: it must be a number, webex.md 2.2).
+
+    The address goes in lower case: how Webex compares addresses is not known, so all that we send are spelt alike.
+    """
     first, last = person.first_name.strip(), person.last_name.strip()
     if not first:
         first, last = last or person.key.partition("@")[0], ""
@@ -140,17 +72,18 @@ def registrant_body(person: Registrant) -> Json:
 
 
 def registrant_of(body: Json) -> MeetingRegistrant | None:
-    """A registration, or None for an object without id or address."""
-    registrant_id, email = _text(body, "id"), _text(body, "email")
+    """A registration, or None for an object without id or address. Names are what anybody typed into a form."""
+    registrant_id, email = text_of(body, "id"), text_of(body, "email")
     if not registrant_id or not email:
         return None
-    last = _text(body, "lastName") or ""
+    last = one_line(text_of(body, "lastName") or "")
     return MeetingRegistrant(
         id=registrant_id,
         email=email,
-        first_name=_text(body, "firstName") or "",
-        last_name="" if last == FILLER_LAST_NAME else last,
-        status=(_text(body, "status") or "approved").lower(),
+        first_name=one_line(text_of(body, "firstName") or "")[:NAME_MOST],
+        last_name="" if last == FILLER_LAST_NAME else last[:NAME_MOST],
+        status=(text_of(body, "status") or "approved").lower(),
+        registered_at=instant(body.get("registrationTime")),
     )
 
 
@@ -159,31 +92,34 @@ def segments_of(event_id: str, instance_id: str, body: Json) -> list[Segment]:
 
     The key is instance|participant|correlation id, which Webex keeps for one join of one device.
     """
-    participant = _text(body, "id") or f"{_text(body, 'email')}/{_text(body, 'displayName')}"
+    participant = text_of(body, "id") or f"{text_of(body, 'email')}/{text_of(body, 'displayName')}"
     role = "host" if body.get("host") is True else "cohost" if body.get("coHost") is True else "attendee"
     devices = body.get("devices")
     stays = [device for device in devices if isinstance(device, dict)] if isinstance(devices, list) else []
     found: list[Segment] = []
     for stay in stays or [body]:
-        kind = _text(stay, "deviceType") or _text(stay, "audioType") or ""
-        part = "" if stay is body else _text(stay, "correlationId") or f"{kind}@{_text(stay, 'joinedTime')}"
+        kind = text_of(stay, "deviceType") or text_of(stay, "audioType") or ""
+        part = (
+            "" if stay is body else text_of(stay, "correlationId") or f"{kind}@{text_of(stay, 'joinedTime')}"
+        )
         found.append(
             Segment(
                 key=f"{instance_id}|{participant}|{part}",
                 event_id=event_id,
                 instance_id=instance_id,
-                display_name=_text(body, "displayName") or _text(body, "email") or "(no name)",
-                email=email_key(_text(body, "email") or ""),
+                display_name=text_of(body, "displayName") or text_of(body, "email") or "(no name)",
+                email=email_key(text_of(body, "email") or ""),
                 joined=instant(stay.get("joinedTime")),
                 left=instant(stay.get("leftTime")),
                 role=role,
                 device=kind,
+                source_id=text_of(body, "sourceId"),
             )
         )
     return found
 
 
-def _text(body: Json, name: str) -> str | None:
+def text_of(body: Json, name: str) -> str | None:
     """A field as text, numbers too (webex.md 13.25: ids are strings where number is declared); None when empty."""
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):

@@ -37,6 +37,8 @@ class Words:
     place_unknown: str
     join_words: str
     link_note: str
+    """By a personal link; `link_shared` by the meeting's own, `link_separate` where Webex mails one."""
+    link_shared: str
     link_separate: str
     event_page: str
     calendar_note: str

@@ -28,7 +28,11 @@ WORDS = Words(
     place_unknown="On site; the address will follow",
     join_words="Join the event online",
     link_note="This link is meant for you alone: please do not pass it on.",
-    link_separate="Your link to join comes in a separate message.",
+    link_shared=(
+        "This is the link of the whole meeting: please do not publish it. If you are asked who you are, give the "
+        "name and the e-mail address that you registered with."
+    ),
+    link_separate="Your link to join comes in a separate message from Webex.",
     event_page="Event page",
     calendar_note=(
         "The attached calendar entry updates itself: if the event moves, you will receive a new version."

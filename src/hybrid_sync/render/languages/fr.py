@@ -34,7 +34,11 @@ WORDS = Words(
     place_unknown="Sur place\u00a0; l'adresse suivra",
     join_words="Rejoindre l'événement en ligne",
     link_note="Ce lien vous est personnel\u00a0: merci de ne pas le transmettre.",
-    link_separate="Votre lien d'accès vous parviendra dans un message séparé.",
+    link_shared=(
+        "C'est le lien de toute la réunion\u00a0: merci de ne pas le publier. Si l'on vous demande qui vous êtes, "
+        "indiquez le nom et l'adresse électronique de votre inscription."
+    ),
+    link_separate="Votre lien d'accès vous parviendra dans un message séparé, envoyé par Webex.",
     event_page="Page de l'événement",
     calendar_note=(
         "L'entrée d'agenda jointe se met à jour d'elle-même\u00a0: si l'événement change, "

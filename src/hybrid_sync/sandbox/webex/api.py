@@ -16,7 +16,21 @@ from ..routes import Api, Route, RouteTable, typed_query
 from ..shapes import problems
 from ..state import Token
 from ..world import World
-from . import invitees, join, listing, meetings, participants, people, registrants, registration, reports
+from . import (
+    invitees,
+    join,
+    listing,
+    meetings,
+    oauth,
+    participants,
+    people,
+    registrants,
+    registration,
+    reports,
+    scopes,
+    sources,
+    webhooks,
+)
 from .paging import PAGING
 
 ROUTES = RouteTable(
@@ -30,9 +44,14 @@ ROUTES = RouteTable(
         *reports.ROUTES,
         *join.ROUTES,
         *people.ROUTES,
+        *oauth.ROUTES,
+        *webhooks.ROUTES,
+        *sources.ROUTES,
     )
 )
 _PREFIX = "/v1"
+_NOBODYS = ("/people", "/webhooks")
+"""Calls that are made for nobody else: there is no place for hostEmail in them."""
 
 
 def answer(world: World, request: Request) -> Answer:
@@ -50,6 +69,9 @@ def answer(world: World, request: Request) -> Answer:
         checked = replace(checked, data=_body(world, route, request))
         if caller:
             checked = replace(checked, acting=_acting(world, route, checked, caller))
+            scopes.check(route, caller, checked.acting)
+            if route.act is meetings.create and checked.acting in world.options.unlicensed:
+                raise Refusal(403, scopes.MISSING)
         return route.act(world, checked)
     except Refusal as refusal:
         return error(refusal)
@@ -125,10 +147,10 @@ def _body(world: World, route: Route, request: Request) -> dict[str, Any]:
 def _acting(world: World, route: Route, request: Request, caller: Token) -> str:
     """The host in whose name the call is made. hostEmail stands in body, query or header, depending on the call."""
     named = request.data.get("hostEmail") or request.query.get("hostEmail")
-    if route.act is registration.delete:
+    if route.act in (registration.delete, sources.listing):
         named = request.headers.get("hostemail")
     if named is None:
-        if caller.kind == "service_app" and not route.template.startswith("/people"):
+        if caller.kind == "service_app" and not route.template.startswith(_NOBODYS):
             raise Refusal(403, "A Service App must say on whose behalf it calls: 'hostEmail' is missing.")
         return caller.user
     named = str(named).lower()

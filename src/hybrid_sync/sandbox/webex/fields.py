@@ -200,6 +200,14 @@ JOIN = Fields(
 
 END = Fields(texts("reason"))
 
+SOURCES = Fields(
+    {
+        **texts("hostEmail personId"),
+        "items": [Fields(texts("sourceId sourceEmail"), required=frozenset({"sourceId", "sourceEmail"}))],
+    }
+)
+SESSION_TYPES: dict[str, Shape] = texts("hostEmail siteUrl")
+
 LIST_QUERY: dict[str, Shape] = {
     **texts("meetingNumber webLink roomId meetingSeriesId from to hostEmail siteUrl integrationTag"),
     "max": NUMBER,

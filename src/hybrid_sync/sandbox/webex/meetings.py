@@ -17,7 +17,7 @@ from ..routes import Route
 from ..shapes import FLAG, TEXT
 from ..state import Invitee, Meeting
 from ..world import World
-from . import fields, lookup, mails, schedule, views
+from . import combinations, fields, lookup, mails, schedule, sources, views
 from .registration import accept_registration, end_registration
 from .settings import defaults, store
 
@@ -25,14 +25,15 @@ from .settings import defaults, store
 def create(world: World, request: Request) -> Answer:
     """POST /meetings. Two equal calls make two meetings: there is no idempotency key."""
     data = dict(request.data)
-    _refuse_combinations(data)
+    combinations.refuse_combinations(data)
     schedule.check_texts(data)
     zone_name = schedule.check_zone(data.get("timezone", "UTC"))
     start, end = schedule.read_times(world, data, zone_name)
     scheduled_type = data.setdefault("scheduledType", "meeting")
     schedule.check_minutes_before_host(data, scheduled_type)
     schedule.check_reminder(world, data, start)
-    _check_webinar(world, data, scheduled_type)
+    combinations.check_webinar(world, data, scheduled_type)
+    combinations.number_interpreters(data)
     if data.get("siteUrl", world.options.site_url) != world.options.site_url:
         raise Refusal(400, f"The site '{data['siteUrl']}' is not available to this user.")
     meeting = Meeting(
@@ -96,6 +97,8 @@ def _change(world: World, request: Request) -> Answer:
     meeting = lookup.series(world, request, meeting_id)
     if meeting.running(world.now()):
         raise Refusal(400, "Meeting is in progress.")
+    if world.options.update_refused:
+        raise Refusal(400, world.options.update_refused)
     moved = "start" in data or "end" in data
     if not moved and not world.options.patch_after_start and world.now() >= meeting.start:
         raise Refusal(400, "Parameter 'start' or 'end' is before current time.")
@@ -170,6 +173,7 @@ def _move(world: World, meeting: Meeting, start: datetime, end: datetime) -> Non
     if moved and world.options.reschedule_changes_links:
         meeting.web_link_id, meeting.register_link_id = secrets.token_hex(16), secrets.token_hex(16)
         meeting.password = schedule.make_password()
+        sources.renew(meeting)
     if moved and world.options.reschedule_drops_registrants:
         meeting.registrants.clear()
         meeting.by_email.clear()
@@ -180,32 +184,6 @@ def _end_registration_where_excluded(world: World, meeting: Meeting, data: Mappi
     recurring = bool(data.get("recurrence")) and world.options.recurrence_wipes_registrants
     if before_host or recurring:
         end_registration(meeting, wipe=True)
-
-
-def _check_webinar(world: World, data: Mapping[str, Any], scheduled_type: str) -> None:
-    if (
-        scheduled_type == "webinar"
-        and world.options.webinar_needs_session_type
-        and "sessionTypeId" not in data
-    ):
-        raise Refusal(400, "'sessionTypeId' is required for a webinar.")
-    if data.get("restrictToInvitees") and ("registration" in data or not data.get("requireAttendeeLogin")):
-        raise Refusal(400, "'restrictToInvitees' needs 'requireAttendeeLogin', and registration off.")
-    panelists = any(one.get("panelist") for one in data.get("invitees", []))
-    if scheduled_type != "webinar" and (panelists or "panelistPassword" in data):
-        raise Refusal(400, "Panelists belong to webinars only.")
-
-
-def _refuse_combinations(data: Mapping[str, Any]) -> None:
-    if data.get("adhoc") or "roomId" in data or "templateId" in data:
-        raise Refusal(400, "The sandbox holds no ad-hoc meetings, spaces or templates.")
-    rooms, interpreters = data.get("breakoutSessions", []), data.get("simultaneousInterpretation", {})
-    if len(rooms) > 100:
-        raise Refusal(400, "The maximum size of 'breakoutSessions' is 100.")
-    if interpreters.get("enabled") and (rooms or data.get("enabledBreakoutSessions")):
-        raise Refusal(400, "Simultaneous interpretation and breakout sessions exclude each other.")
-    if data.get("scheduledType") == "personalRoomMeeting":
-        raise Refusal(400, "The sandbox holds no personal room meetings.")
 
 
 def _invitees(meeting: Meeting, items: list[Mapping[str, Any]]) -> list[Invitee]:

@@ -109,6 +109,8 @@ def _row(world: World, meeting: Meeting, run: Instance, row: Participant, where:
     }
     if row.email is not None:
         view["email"] = row.email
+    if row.source_id is not None:
+        view["sourceId"] = row.source_id
     if running:
         view["orgId"] = views.person_id(world.options.site_url)
     known = [one for one in lefts if one is not None]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from ..exchange import Answer, Refusal, Request
-from ..instants import parse, show
 from ..routes import Route
 from ..shapes import NUMBER, TEXT
 from ..state import Meeting, Registrant
@@ -17,6 +15,7 @@ from ..world import World
 from . import fields, lookup, mails
 from .answers import check, check_places
 from .paging import page
+from .registrant_views import registration_window, view, visible
 from .registration import form_of
 from .rules import verdict
 
@@ -33,16 +32,19 @@ def create(world: World, request: Request) -> Answer:
     check(world, meeting, request.data, _key(world, request.data["email"]))
     if _taken(world, meeting, request.data["email"]):
         raise Refusal(409, f"User is already registered: {request.data['email']}")
-    return Answer(json=_view(_add(world, meeting, request.data), created=True))
+    return Answer(json=view(_add(world, meeting, request.data), created=True))
 
 
 def bulk_insert(world: World, request: Request) -> Answer:
-    """POST /registrants/bulkInsert: a single duplicate makes the whole call a 409."""
+    """POST /registrants/bulkInsert: a single duplicate makes the whole call a 409, unless refusals come by item."""
     meeting, items, limit = _meeting(world, request), request.data["items"], world.options.bulk_insert_limit
     if not items:
         raise Refusal(400, "'items' must not be empty.")
     if len(items) > limit:
         raise Refusal(400, f"'items' cannot hold more than {limit} registrants.")
+    if world.options.bulk_refuses == "items":
+        views = [_one_of_many(world, meeting, item) for item in items]
+        return Answer(json={"items": views[::-1] if world.options.bulk_answer_reversed else views})
     for item in items:
         check(world, meeting, item, _key(world, item["email"]))
     seen: set[str] = set()
@@ -58,21 +60,33 @@ def bulk_insert(world: World, request: Request) -> Answer:
                 _add(world, meeting, item)
         raise Refusal(409, "Some users in the list have been registered.")
     check_places(world, meeting, len(items))
-    views = [_view(_add(world, meeting, item), created=True) for item in items]
+    views = [view(_add(world, meeting, item), created=True) for item in items]
     return Answer(json={"items": views[::-1] if world.options.bulk_answer_reversed else views})
+
+
+def _one_of_many(world: World, meeting: Meeting, item: Mapping[str, Any]) -> dict[str, Any]:
+    """One item of a batch that is answered with 200 whatever becomes of it (webex.md 7)."""
+    try:
+        check(world, meeting, item, _key(world, item["email"]))
+        if _taken(world, meeting, item["email"]):
+            raise Refusal(409, f"User is already registered: {item['email']}")
+    except Refusal as refusal:
+        told = [{"description": one} for one in refusal.descriptions]
+        return {"email": item["email"], "errors": told}
+    return view(_add(world, meeting, item), created=True)
 
 
 def listing(world: World, request: Request) -> Answer:
     """GET /registrants, oldest first. There is no filter by status."""
     meeting = _meeting(world, request)
-    found = list(meeting.registrants.values())
+    found = visible(meeting)
     if "email" in request.query:
         wanted = _key(world, request.query["email"])
         found = [one for one in found if _key(world, one.email) == wanted]
-    since, until = _registration_window(request)
+    since, until = registration_window(request)
     if since and until:
         found = [one for one in found if since <= one.registered_at < until]
-    return page(world, request, found, _view, link=world.options.registrants_link)
+    return page(world, request, found, view, link=world.options.registrants_link)
 
 
 def query(world: World, request: Request) -> Answer:
@@ -81,7 +95,7 @@ def query(world: World, request: Request) -> Answer:
     wanted = {_key(world, email) for email in request.data["emails"]}
     if not wanted:
         raise Refusal(400, "'emails' must not be empty.")
-    found = [one for one in meeting.registrants.values() if _key(world, one.email) in wanted]
+    found = [one for one in visible(meeting) if _key(world, one.email) in wanted]
     if "status" in request.data:
         found = [one for one in found if one.status == request.data["status"]]
     order = request.data.get("orderBy")
@@ -89,12 +103,12 @@ def query(world: World, request: Request) -> Answer:
         found.sort(key=lambda one: str(one.status if order == "status" else one.data[order]).lower())
     if request.data.get("orderType") == "DESC":
         found.reverse()
-    return page(world, request, found, _view, link=world.options.registrants_link)
+    return page(world, request, found, view, link=world.options.registrants_link)
 
 
 def get(world: World, request: Request) -> Answer:
     """GET /registrants/{registrantId}."""
-    return Answer(json=_view(_one(_meeting(world, request), request.arguments["registrantId"])))
+    return Answer(json=view(_one(_meeting(world, request), request.arguments["registrantId"])))
 
 
 def delete(world: World, request: Request) -> Answer:
@@ -132,6 +146,10 @@ def _decide(world: World, request: Request, outcome: str) -> Answer:
     if not items or len(items) > world.options.status_batch_limit:
         raise Refusal(400, f"'registrants' must hold 1 to {world.options.status_batch_limit} items.")
     people = [_one(meeting, item["id"]) for item in items]
+    if outcome == "approved" and not world.options.approve_rejected:
+        rejected = [one.email for one in people if one.status == "rejected"]
+        if rejected:
+            raise Refusal(400, f"A rejected registration cannot be approved: {rejected[0]}")
     for person in people:
         if outcome == "removed":
             remove(world, meeting, person)
@@ -169,6 +187,7 @@ def _add(world: World, meeting: Meeting, data: Mapping[str, Any]) -> Registrant:
     assert meeting.registration is not None
     kept = {name: value for name, value in data.items() if name != "sendEmail"}
     person = Registrant(str(uuid.uuid4()), verdict(meeting.registration, kept), world.now(), kept)
+    person.hidden_until_read = meeting.registrant_reads + world.options.registrant_lag_reads
     if meeting.webinar and world.options.registration_ids:
         person.registration_id = f"{secrets.randbelow(10**6):06d}"
     meeting.registrants[person.id] = person
@@ -191,33 +210,6 @@ def _one(meeting: Meeting, registrant_id: str) -> Registrant:
     if person is None:
         raise Refusal(404, lookup.NOT_FOUND)
     return person
-
-
-def _view(person: Registrant, created: bool = False) -> dict[str, Any]:
-    view = {"id": person.id, "status": person.status, **person.data}
-    view["registrationTime"] = show(person.registered_at)
-    if person.registration_id and not created:
-        view["registrationId"] = person.registration_id
-    return view
-
-
-def _registration_window(request: Request) -> tuple[datetime | None, datetime | None]:
-    bounds: list[datetime | None] = []
-    for name in ("registrationTimeFrom", "registrationTimeTo"):
-        text = request.query.get(name)
-        bounds.append(None if text is None else parse(text))
-        if text is not None and bounds[-1] is None:
-            raise Refusal(400, f"'{name}' is not a valid date and time: '{text}'.")
-    since, until = bounds
-    if since and until is None:
-        until = since + timedelta(days=7)
-    if until and since is None:
-        since = until - timedelta(days=7)
-    if since and until and not timedelta() <= until - since <= timedelta(days=90):
-        raise Refusal(
-            400, "The interval between registrationTimeFrom and registrationTimeTo must be within 90 days."
-        )
-    return since, until
 
 
 _ALL = "/meetings/{meetingId}/registrants"

@@ -55,11 +55,15 @@ def store(world: World, meeting: Meeting, data: Mapping[str, Any]) -> dict[str, 
         if name in _NOT_STORED:
             continue
         if isinstance(value, dict):
-            dead = views.IGNORED_WHEN_CONVERGED.get(name, ()) if world.options.converged_site else ()
+            dead = (*views.IGNORED_WHEN_CONVERGED.get(name, ()), *world.options.converged_also_ignores)
+            dead = dead if world.options.converged_site else ()
             ignored += [key for key in value if key in dead]
             kept = {key: inner for key, inner in value.items() if key not in dead}
             meeting.fields[name] = {**meeting.fields.get(name, {}), **kept}
-        elif world.options.converged_site and name in views.IGNORED_WHEN_CONVERGED[""]:
+        elif world.options.converged_site and name in (
+            *views.IGNORED_WHEN_CONVERGED[""],
+            *world.options.converged_also_ignores,
+        ):
             ignored.append(name)
         elif value is None or (name == "integrationTags" and not value):
             meeting.fields.pop(name, None)

@@ -22,7 +22,8 @@ def answer(world: World, request: Request) -> Answer:
     if request.path.startswith(_JOIN):
         return _join(world, query.get("integrationJoinToken", ""))
     for meeting in world.state.meetings.values():
-        if request.path.endswith("/j.php") and query.get("MTID") == f"m{meeting.web_link_id}":
+        marks = (meeting.web_link_id, *(one.token for one in meeting.sources.values()))
+        if request.path.endswith("/j.php") and query.get("MTID", "")[1:] in marks:
             return _page(200, meeting.fields["title"], "Enter your name and the meeting password to join.")
         if (
             request.path.endswith(f"/register/r{meeting.register_link_id}")

@@ -23,6 +23,8 @@ class PageWords:
     code: str
     early: Notice
     """{opens} is the local moment from which the button works."""
+    moved: Notice
+    """Instead of `early` where the event was moved: {before} and {after} are times, {opens} as there."""
     open: Notice
     preparing: Notice
     """The button would work, but the meeting is not made yet."""
@@ -32,6 +34,7 @@ class PageWords:
     withdrawn: Notice
     rejected: Notice
     waiting: Notice
+    waitlisted: Notice
     revoked: Notice
     room: Notice
     bad_link: Notice
@@ -46,6 +49,8 @@ class PageWords:
     where: str
     place_unknown: str
     wait: str
+    moved_line: str
+    """As `moved`, in one line above the button."""
     begins_in: str
     has_begun: str
     join: str

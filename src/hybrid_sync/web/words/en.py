@@ -5,6 +5,7 @@ from hybrid_sync.web.words.catalogue import Notice, PageWords
 WORDS = PageWords(
     code="en",
     early=Notice("The meeting is not open yet", "You can join from {opens}."),
+    moved=Notice("This event has been moved", "From {before} to {after}. You can join from {opens}."),
     open=Notice("You can join now", "Press the button and you are taken to the online meeting."),
     preparing=Notice(
         "Almost ready", "The online meeting is still being set up. Please try again in a minute or two."
@@ -25,9 +26,13 @@ WORDS = PageWords(
     ),
     rejected=Notice("No place at this event", "We are sorry that we could not offer you a place this time."),
     waiting=Notice("Your place is not confirmed yet", "We will write to you as soon as it is."),
+    waitlisted=Notice(
+        "You are on the waiting list", "We will write to you as soon as there is a place for you."
+    ),
     revoked=Notice(
         "This link no longer works",
-        "It has been replaced by a newer one. Please use the link in the latest message that you had from us.",
+        "It has been replaced by a newer one, which we have sent to you. Please use the link in the latest message that "
+        "you had from us. If you cannot find it, answer any of our messages, and we will send you another one.",
     ),
     room=Notice(
         "You take part on site",
@@ -58,6 +63,7 @@ WORDS = PageWords(
     where="Where",
     place_unknown="The address will follow",
     wait="That is in {wait}.",
+    moved_line="This event has been moved from {before} to {after}.",
     begins_in="The event begins in {wait}.",
     has_begun="The event has begun.",
     join="Join the event",

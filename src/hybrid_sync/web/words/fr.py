@@ -5,6 +5,11 @@ from hybrid_sync.web.words.catalogue import Notice, PageWords
 WORDS = PageWords(
     code="fr",
     early=Notice("La réunion n'est pas encore ouverte", "L'accès sera ouvert à partir du {opens}."),
+    moved=Notice(
+        "Cet événement a été déplacé",
+        "L'horaire annoncé était\u00a0: {before}. Le nouvel horaire est\u00a0: {after}. "
+        "L'accès sera ouvert à partir du {opens}.",
+    ),
     open=Notice("L'accès est ouvert", "Appuyez sur le bouton\u00a0: il vous mène à la réunion en ligne."),
     preparing=Notice(
         "C'est bientôt prêt",
@@ -32,10 +37,15 @@ WORDS = PageWords(
         "Votre place n'est pas encore confirmée",
         "Nous vous écrirons dès qu'elle le sera.",
     ),
+    waitlisted=Notice(
+        "Vous êtes sur la liste d'attente",
+        "Nous vous écrirons dès qu'une place se libère pour vous.",
+    ),
     revoked=Notice(
         "Ce lien n'est plus valable",
-        "Il a été remplacé par un lien plus récent. "
-        "Merci d'utiliser celui qui figure dans notre dernier message.",
+        "Il a été remplacé par un lien plus récent, que nous vous avons envoyé. "
+        "Merci d'utiliser celui qui figure dans notre dernier message. Si vous ne le retrouvez pas, "
+        "répondez à l'un de nos messages\u00a0: nous vous en enverrons un autre.",
     ),
     room=Notice(
         "Vous participez sur place",
@@ -69,6 +79,7 @@ WORDS = PageWords(
     where="Où",
     place_unknown="L'adresse suivra",
     wait="C'est dans {wait}.",
+    moved_line="Cet événement a été déplacé\u00a0: l'horaire annoncé était {before}, le nouvel horaire est {after}.",
     begins_in="L'événement commence dans {wait}.",
     has_begun="L'événement a commencé.",
     join="Rejoindre l'événement",

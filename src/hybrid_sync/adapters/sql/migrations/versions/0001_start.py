@@ -125,8 +125,35 @@ def upgrade() -> None:
         sa.Column("web_link", TEXT, nullable=True),
         sa.Column("password", TEXT, nullable=True),
         sa.Column("state", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("registration", NUMBER, nullable=False),
+        sa.Column("host_email", TEXT, nullable=True),
+        sa.Column("ignored", TEXT, nullable=False),
+        sa.Column("written", TEXT, nullable=False),
+        sa.Column("recreations", NUMBER, nullable=False),
+        sa.Column("recreated_at", BIG, nullable=True),
+        sa.Column("missing_since", BIG, nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_meetings_event_id_events"),
         sa.PrimaryKeyConstraint("event_id", name="pk_meetings"),
+    )
+    _table(
+        "meeting_staff",
+        sa.Column("event_id", TEXT, nullable=False),
+        sa.Column("email_key", TEXT, nullable=False),
+        sa.Column("meeting_id", TEXT, nullable=False),
+        sa.Column("invitee_id", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_meeting_staff_event_id_events"),
+        sa.PrimaryKeyConstraint("event_id", "email_key", name="pk_meeting_staff"),
+    )
+    _table(
+        "sources",
+        sa.Column("event_id", TEXT, nullable=False),
+        sa.Column("registrant_id", TEXT, nullable=False),
+        sa.Column("meeting_id", TEXT, nullable=False),
+        sa.Column("source_id", TEXT, nullable=False),
+        sa.Column("link", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_sources_event_id_events"),
+        sa.PrimaryKeyConstraint("event_id", "registrant_id", name="pk_sources"),
     )
     _table(
         "messages",
@@ -189,6 +216,7 @@ def upgrade() -> None:
         sa.Column("event_id", TEXT, nullable=False),
         sa.Column("email_key", TEXT, nullable=False),
         sa.Column("registration_id", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_registrations_event_id_events"),
         sa.PrimaryKeyConstraint("event_id", "email_key", name="pk_registrations"),
     )
@@ -204,6 +232,7 @@ def upgrade() -> None:
         sa.Column("role", TEXT, nullable=False),
         sa.Column("device", TEXT, nullable=False),
         sa.Column("source", TEXT, nullable=False),
+        sa.Column("source_id", TEXT, nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_segments_event_id_events"),
         sa.PrimaryKeyConstraint("event_id", "key", name="pk_segments"),
     )
@@ -223,4 +252,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", name="pk_work"),
     )
     op.create_index("ix_work_due_at", "work", ["due_at"])
+    _table(
+        "chores",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("due_at", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_chores"),
+    )
+    _table(
+        "tokens",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("ciphertext", TEXT, nullable=False),
+        sa.Column("expires", BIG, nullable=False),
+        sa.Column("refresh_expires", BIG, nullable=True),
+        sa.Column("updated", BIG, nullable=False),
+        sa.Column("problem", TEXT, nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_tokens"),
+    )
+    _table(
+        "locks",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("owner", TEXT, nullable=False),
+        sa.Column("until", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_locks"),
+    )
+    _table(
+        "budgets",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("thousandths", BIG, nullable=False),
+        sa.Column("at", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_budgets"),
+    )
+    _table(
+        "deliveries",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("at", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_deliveries"),
+    )
+    op.create_index("ix_deliveries_at", "deliveries", ["at"])
     set_guard(op.get_bind())
