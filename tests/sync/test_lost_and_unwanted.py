@@ -8,6 +8,7 @@ import pytest
 
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.sandbox import Fault, SandboxOptions
+from tests.builders import utc
 from tests.world import World, online, publish, sync
 
 CALLS = {"meeting": "/v1/meetings", "entry": "/graph/v1.0/users/*/events"}
@@ -63,3 +64,16 @@ def test_who_withdraws_after_a_lost_registration_is_taken_off_the_list(world: Wo
     calm(world, app)
     assert world.registrant_emails() == {"bob@example.org": 1}
     assert world.mails() == {("bob@example.org", "invitation"): 1}
+
+
+@pytest.mark.parametrize("what", CALLS)
+def test_a_lost_call_for_an_event_that_is_over_is_closed(world: World, what: str) -> None:
+    app = world.app()
+    publish(app, online("ada"))
+    world.sandbox.faults.add(Fault(method="POST", path=CALLS[what], drop="before"))  # type: ignore[arg-type]
+    assert not sync(app).converged
+    world.sandbox.clock.set(utc("2027-06-09 10:00"))
+    calm(world, app)
+    with app.store.read() as tx:
+        assert tx.intents.pending() == []
+        assert any("graph" in line.detail or "webex" in line.detail for line in tx.audit.of("water"))

@@ -68,7 +68,8 @@ class Looking:
         wanted = wanted_meeting(event, incarnation, self._policy_for(record if live else None))
         given_up = record is not None and record.state == "replaced"
         if over(event, now) or (wanted is None and not live and not given_up and lost_call is None):
-            return Look(record, incarnation, None if over(event, now) else wanted)
+            # What a lost call made of an event that is over is of no use to anybody; the call itself is closed.
+            return Look(record, incarnation, None if over(event, now) else wanted, lost_call=lost_call)
         window, tag = around(event, now), meeting_tag(event.id, incarnation)
         known = record.meeting_id if record is not None and live else None
         seen = self._conference.find(tag, known, window)

@@ -230,11 +230,12 @@ def failed(work: Pass, change: Change, error: ProviderError | NeedsAttention) ->
     if isinstance(error, TryLater):
         until = now + timedelta(seconds=error.after) if error.after is not None else None
         return Outcome(change.kind, change.target, "later", str(error), until)
-    if isinstance(error, OutcomeUnknown):
-        return Outcome(change.kind, change.target, "unknown", str(error), now + work.settle)
-    if isinstance(error, Refused):
+    if isinstance(error, (Refused, OutcomeUnknown)):
+        # What the provider's support will ask for; a mere "later" stands in the work row only.
         with work.begin() as tx:
             work.audit(tx, change, str(error), error.tracking_id)
+    if isinstance(error, OutcomeUnknown):
+        return Outcome(change.kind, change.target, "unknown", str(error), now + work.settle)
     result = "attention" if isinstance(error, (NeedsAttention, SignInExpired)) else "refused"
     ask = SIGN_IN if isinstance(error, SignInExpired) else question(change.kind, change.target)
     return Outcome(change.kind, change.target, result, str(error), ask=ask)

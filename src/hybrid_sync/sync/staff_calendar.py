@@ -86,7 +86,7 @@ class StaffCalendarStep:
         over = event.ends is None or now >= event.ends.instant
         wanted = wanted_entry(event, self._attendees, self._room, self._body_of(event), incarnation)
         if over or (wanted is None and not live and lost is None):
-            return _Look(record, incarnation, None, None, idle=True)
+            return _Look(record, incarnation, None, None, idle=True, lost=lost)
         known = record.entry_id if record is not None and live else None
         seen = self._calendar.find(entry_key(event.id, incarnation), known)
         if seen is not None and seen.cancelled:
