@@ -219,7 +219,7 @@ def start_of(content: bytes) -> str:
 
 
 OneEvent.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=16,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -47,7 +47,10 @@ def attention(
     elif questions:
         output.table(
             ("event", "since", "question"),
-            [(one.event_id or "(all events)", output.moment(one.opened_at, zone), one.message) for one in questions],
+            [
+                (one.event_id or "(all events)", output.moment(one.opened_at, zone), one.message)
+                for one in questions
+            ],
         )
     if not questions:
         output.say("nothing needs attention")

@@ -1,0 +1,48 @@
+"""Tables of the service itself, which belong to no single event."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column
+
+from hybrid_sync.adapters.sql.columns import big_integer
+from hybrid_sync.adapters.sql.table_parts import a_table, instant, text
+
+chores = a_table(
+    "chores",
+    text("name", primary_key=True),
+    # While a process is at it: when another may take it. Afterwards: when it is due again.
+    instant("due_at"),
+)
+
+tokens = a_table(
+    "tokens",
+    text("name", primary_key=True),
+    # Both tokens and their scopes, sealed under [store] secret; the instants are no secrets.
+    text("ciphertext"),
+    instant("expires"),
+    instant("refresh_expires", nullable=True),
+    instant("updated"),
+    # What the provider said when it refused to renew them.
+    text("problem", nullable=True),
+)
+
+locks = a_table(
+    "locks",
+    text("name", primary_key=True),
+    text("owner"),
+    instant("until"),
+)
+
+budgets = a_table(
+    "budgets",
+    text("name", primary_key=True),
+    # Thousandths of a call that are left, as of `at` (milliseconds on the database's own clock).
+    Column("thousandths", big_integer(), nullable=False),
+    Column("at", big_integer(), nullable=False),
+)
+
+deliveries = a_table(
+    "deliveries",
+    text("key", primary_key=True),
+    instant("at", index=True),
+)
