@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -119,3 +119,19 @@ def person(app: App, name: str) -> Registrant:
         found = tx.people.find("water", f"{name}@example.org")
     assert found is not None
     return found
+
+
+def crowd(count: int) -> list[NewPerson]:
+    """`count` people online: p000, p001, ..."""
+    return [online(f"p{number:03}") for number in range(count)]
+
+
+def until_calm(world: World, app: App, most: int = 8) -> Report:
+    """Pass after pass, each when the last one said that it is due, until nothing is left to do."""
+    for _ in range(most):
+        report = sync(app)
+        if report.converged:
+            return report
+        now = world.sandbox.clock.now()
+        world.sandbox.clock.set(max(report.next_due or now, now) + timedelta(seconds=31))
+    return report

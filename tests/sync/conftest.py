@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hybrid_sync.sandbox import SandboxOptions
 from tests.world import World
 
 
@@ -12,3 +14,19 @@ from tests.world import World
 def world(tmp_path: Path) -> Iterator[World]:
     with World(tmp_path) as world:
         yield world
+
+
+@pytest.fixture
+def a_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Opens worlds with sandbox options of their own."""
+    opened: list[World] = []
+
+    def start(**options: Any) -> World:
+        folder = tmp_path / str(len(opened))
+        folder.mkdir()
+        opened.append(World(folder, SandboxOptions(**options)).__enter__())
+        return opened[-1]
+
+    yield start
+    for world in opened:
+        world.__exit__()

@@ -204,9 +204,11 @@ class Life:
 PHASES = ["making", "changing", "cancelling", "attending", "webinar", "recreating", "replacing"]
 
 
-def schedule(folder: Path, phase: str, die_at: int | None) -> tuple[list[str], list[str]]:
+def schedule(
+    folder: Path, phase: str, die_at: int | None, life_of: type[Life] = Life
+) -> tuple[list[str], list[str]]:
     """Run one schedule; the trace up to its death, and what was wrong in the end."""
-    life = Life(folder, phase)
+    life = life_of(folder, phase)
     points = Points(die_at)
     with life.world:
         life.prepare()

@@ -10,10 +10,9 @@ import pytest
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.errors import LostLease, SettingsError
 from hybrid_sync.sandbox import Fault
-from hybrid_sync.sync.loop import Report
 from hybrid_sync.wiring import App
 from tests.builders import an_event
-from tests.world import World, online, publish, sync
+from tests.world import World, online, publish, sync, until_calm
 
 MEETINGS = "/v1/meetings"
 REGISTRANTS = "/v1/meetings/*/registrants/bulkInsert"
@@ -31,17 +30,6 @@ FAULTS = {
     "answer broken off": {"body": "truncated"},
     "answer is a page": {"body": "html"},
 }
-
-
-def until_calm(world: World, app: App, most: int = 8) -> Report:
-    """Pass after pass, each when the last one said that it is due, until nothing is left to do."""
-    for _ in range(most):
-        report = sync(app)
-        if report.converged:
-            return report
-        assert report.next_due is not None, report
-        world.sandbox.clock.set(max(report.next_due, world.sandbox.clock.now()) + timedelta(seconds=31))
-    return report
 
 
 def assert_one_of_everything(world: World, app: App) -> None:

@@ -9,18 +9,9 @@ import pytest
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.sandbox import Fault, SandboxOptions
 from tests.builders import utc
-from tests.world import World, online, publish, sync
+from tests.world import World, online, publish, sync, until_calm
 
 CALLS = {"meeting": "/v1/meetings", "entry": "/graph/v1.0/users/*/events"}
-
-
-def calm(world: World, app) -> None:  # type: ignore[no-untyped-def]
-    for _ in range(6):
-        report = sync(app)
-        if report.converged:
-            return
-        world.sandbox.clock.advance(timedelta(seconds=61))
-    raise AssertionError(report)
 
 
 @pytest.mark.parametrize("what", CALLS)
@@ -33,7 +24,7 @@ def test_what_a_lost_call_made_is_taken_back_when_the_event_is_cancelled(
     world.sandbox.faults.add(Fault(method="POST", path=CALLS[what], drop=drop))  # type: ignore[arg-type]
     assert not sync(app).converged
     app.desk.cancel("water")
-    calm(world, app)
+    assert until_calm(world, app).converged
     assert world.meetings() == []
     assert world.calendar_entries() == []
     with app.store.read() as tx:
@@ -50,7 +41,7 @@ def test_a_meeting_that_lists_show_late_is_still_taken_back(tmp_path) -> None:  
         app.desk.cancel("water")
         world.sandbox.clock.advance(timedelta(seconds=10))
         assert not sync(app).converged
-        calm(world, app)
+        assert until_calm(world, app).converged
         assert world.meetings() == []
 
 
@@ -61,7 +52,7 @@ def test_who_withdraws_after_a_lost_registration_is_taken_off_the_list(world: Wo
     world.sandbox.faults.add(Fault(method="POST", path="/v1/meetings/*/registrants/bulkInsert", drop=drop))  # type: ignore[arg-type]
     assert not sync(app).converged
     app.desk.set_status("water", "ada@example.org", RegistrantStatus.WITHDRAWN)
-    calm(world, app)
+    assert until_calm(world, app).converged
     assert world.registrant_emails() == {"bob@example.org": 1}
     assert world.mails() == {("bob@example.org", "invitation"): 1}
 
@@ -73,7 +64,7 @@ def test_a_lost_call_for_an_event_that_is_over_is_closed(world: World, what: str
     world.sandbox.faults.add(Fault(method="POST", path=CALLS[what], drop="before"))  # type: ignore[arg-type]
     assert not sync(app).converged
     world.sandbox.clock.set(utc("2027-06-09 10:00"))
-    calm(world, app)
+    assert until_calm(world, app).converged
     with app.store.read() as tx:
         assert tx.intents.pending() == []
         assert any("graph" in line.detail or "webex" in line.detail for line in tx.audit.of("water"))

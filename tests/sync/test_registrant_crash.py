@@ -10,7 +10,7 @@ import pytest
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.settings import Settings
 from tests.builders import NOW
-from tests.sync.test_crash import Crash, Life, Points
+from tests.sync.test_crash import Life, schedule
 from tests.world import World, online, publish, sync
 
 PHASES = ["adding", "deciding", "pulling"]
@@ -83,19 +83,6 @@ class RegistrantLife(Life):
         return found
 
 
-def schedule(folder: Path, phase: str, die_at: int | None) -> tuple[list[str], list[str]]:
-    life, points = RegistrantLife(folder, phase), Points(die_at)
-    with life.world:
-        life.prepare()
-        try:
-            life.live(points)
-        except Crash:
-            pass
-        else:
-            assert die_at is None, "the point to die at was never reached"
-        return points.trace, life.wrong()
-
-
 def about_registrants(trace: list[str]) -> int:
     """How many points there are until everything about registrants is done; mails have tests of their own."""
     last = max(number for number, name in enumerate(trace) if "/registrants" in name)
@@ -106,12 +93,12 @@ def about_registrants(trace: list[str]) -> int:
 def test_wherever_it_dies_everybody_stands_in_webex_once_and_as_they_should(
     tmp_path: Path, phase: str
 ) -> None:
-    trace, wrong = schedule(tmp_path / "clean", phase, None)
+    trace, wrong = schedule(tmp_path / "clean", phase, None, RegistrantLife)
     assert wrong == []
     assert {"adding": 2, "deciding": 3, "pulling": 0}[phase] <= sum("after POST" in name for name in trace)
     failures = {}
     for number, name in enumerate(trace[: about_registrants(trace)]):
-        _, wrong = schedule(tmp_path / f"{number}", phase, number)
+        _, wrong = schedule(tmp_path / f"{number}", phase, number, RegistrantLife)
         if wrong:
             failures[f"{number:02} {name}"] = wrong
     assert failures == {}

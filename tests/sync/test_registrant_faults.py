@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hybrid_sync.domain.people import RegistrantStatus
-from hybrid_sync.sandbox import Fault, SandboxOptions
-from hybrid_sync.sync.loop import Report
+from hybrid_sync.sandbox import Fault
 from hybrid_sync.wiring import App
 from tests.builders import an_event
-from tests.world import World, online, publish, sync
+from tests.world import World, crowd, online, publish, sync, until_calm
 
 BULK = "/v1/meetings/*/registrants/bulkInsert"
 SINGLE = "/v1/meetings/*/registrants"
-
-
-@pytest.fixture
-def a_world(tmp_path: Path) -> Iterator[Any]:
-    opened: list[World] = []
-
-    def start(**options: Any) -> World:
-        folder = tmp_path / str(len(opened))
-        folder.mkdir()
-        opened.append(World(folder, SandboxOptions(**options)).__enter__())
-        return opened[-1]
-
-    yield start
-    for world in opened:
-        world.__exit__()
-
-
-def crowd(count: int) -> list[Any]:
-    return [online(f"p{number:03}") for number in range(count)]
-
-
-def until_calm(world: World, app: App, most: int = 8) -> Report:
-    for _ in range(most):
-        report = sync(app)
-        if report.converged:
-            return report
-        world.sandbox.clock.advance(timedelta(minutes=3))
-    return report
 
 
 def asked(app: App, event_id: str = "water") -> dict[str, str]:

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hybrid_sync.domain.people import RegistrantStatus
-from hybrid_sync.sandbox import SandboxOptions
 from hybrid_sync.sync.loop import Report
 from hybrid_sync.wiring import App
-from tests.world import World, online, publish, sync
-
-
-@pytest.fixture
-def a_world(tmp_path: Path) -> Iterator[Any]:
-    """Opens a world with sandbox options of its own."""
-    opened: list[World] = []
-
-    def start(**options: Any) -> World:
-        folder = tmp_path / str(len(opened))
-        folder.mkdir()
-        opened.append(World(folder, SandboxOptions(**options)).__enter__())
-        return opened[-1]
-
-    yield start
-    for world in opened:
-        world.__exit__()
-
-
-def crowd(count: int) -> list[Any]:
-    return [online(f"p{number:03}") for number in range(count)]
+from tests.world import World, crowd, online, publish, sync
 
 
 def registrant_calls(world: World) -> list[str]:
