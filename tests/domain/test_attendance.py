@@ -94,6 +94,16 @@ def test_the_address_matches_in_any_spelling_and_a_name_never_does() -> None:
     assert [(row.name, row.email) for row in report.unmatched] == [("Ada Example", None)]
 
 
+def test_a_stay_without_devices_gives_way_to_the_devices_of_a_later_pull() -> None:
+    early = a_stay("ada", "08:00", None, key="i1|p1|")
+    later = a_stay("ada", "08:00", "08:30", key="i1|p1|laptop")
+    report = attendance(an_event(), [a_person()], [early, later])
+    assert report.present[0].total == timedelta(minutes=30)
+    assert report.doubts == ()
+    alone = attendance(an_event(), [a_person()], [early])
+    assert alone.present[0].total == timedelta(minutes=90)
+
+
 def test_two_guests_without_an_address_stay_two() -> None:
     rows = [
         a_stay("guest", "08:00", "08:30", email="", key="1"),

@@ -16,7 +16,8 @@ Interval = tuple[datetime, datetime]
 class Segment:
     """One device's one stay: a raw fact, kept as it came. Instants are UTC; None means that it was not told.
 
-    `key` is unique within the event, so that a second pull adds nothing. `source` is "webex" or "room".
+    `key` is unique within the event, so that a second pull adds nothing; it ends in "|" while the system has not told
+    the participant's devices yet. `source` is "webex" or "room".
     `role` is "host", "cohost" or "attendee". `source_id` is the mark of the personal link that was used, if any.
     """
 
@@ -135,7 +136,7 @@ def attendance(
     wide = (window[0] - margin, window[1] + margin)
     by_key = {person.key: person for person in people if person.status is RegistrantStatus.APPROVED}
     doubts: list[str] = []
-    guests = [segment for segment in segments if segment.role == "attendee"]
+    guests = [segment for segment in _settled(segments) if segment.role == "attendee"]
     by_source = _by_source(by_key.values(), sources or {})
     grouped = _grouped(guests, by_source)
     present: list[Presence] = []
@@ -168,6 +169,12 @@ def _by_source(people: Iterable[Registrant], sources: Mapping[str, str]) -> Mapp
     """E-mail keys by the mark of the personal link: whatever address was typed behind it, it is that person's."""
     keys = {person.id: person.key for person in people}
     return {source: keys[person_id] for source, person_id in sources.items() if person_id in keys}
+
+
+def _settled(segments: Sequence[Segment]) -> list[Segment]:
+    """Without the stay that stood for a participant until a later pull told their devices."""
+    known = {segment.key.rpartition("|")[0] for segment in segments if not segment.key.endswith("|")}
+    return [segment for segment in segments if not (segment.key.endswith("|") and segment.key[:-1] in known)]
 
 
 def _grouped(segments: Sequence[Segment], by_source: Mapping[str, str]) -> Mapping[str, list[Segment]]:

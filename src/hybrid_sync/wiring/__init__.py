@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 import uuid
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from hybrid_sync.adapters import tzdb
 from hybrid_sync.adapters.pages import HttpsPages
-from hybrid_sync.adapters.sql import maintenance, open_engine, open_store, upgrade
+from hybrid_sync.adapters.sql import SqlStore, maintenance, open_engine, open_store, upgrade
 from hybrid_sync.adapters.webex import WebexCheck, wanted_scopes
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.people import Registrant
@@ -27,7 +28,7 @@ from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.render.staff_entry import staff_entry_text
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.attendance import AttendanceStep
-from hybrid_sync.sync.chores import Chores
+from hybrid_sync.sync.chores import Chore, Chores
 from hybrid_sync.sync.converge import Converge
 from hybrid_sync.sync.hints import Hints
 from hybrid_sync.sync.invitations import InvitationStep
@@ -53,6 +54,8 @@ from hybrid_sync.wiring.providers import (
 )
 from hybrid_sync.wiring.sign_in import sign_in_chores
 from hybrid_sync.wiring.webhooks import webhook_chores, webhook_hints, webhook_keeper
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,15 @@ def build(
         attendance=attendance,
         webhooks=keeper,
         hints=webhook_hints(settings, store, now),
-        chores=Chores(store, now, (*webhook_chores(settings, keeper), *sign_in_chores(watch))),
+        chores=Chores(
+            store,
+            now,
+            (
+                Chore("time zone data", timedelta(days=1), lambda at: _note_moved(store, at)),
+                *webhook_chores(settings, keeper),
+                *sign_in_chores(watch),
+            ),
+        ),
         chance=chance,
         sign_in=webex.sign_in,
         sign_in_watch=watch,
@@ -217,6 +228,13 @@ def build(
 
 def _new_id() -> str:
     return uuid.uuid4().hex
+
+
+def _note_moved(store: SqlStore, at: datetime) -> None:
+    """After an update of the zone data: coming events whose instant moved are looked at at once (P3)."""
+    moved = store.recompute_utc(at)
+    if moved:
+        log.warning("new time zone data moved %s", ", ".join(moved), extra={"action": "chore"})
 
 
 def web_pages() -> Pages:
