@@ -64,11 +64,6 @@ class Plan:
     def actions(self) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.acts)
 
-    def next_look(self) -> datetime | None:
-        """The earliest moment at which a held change may go on."""
-        moments = [change.until for change in self.changes if isinstance(change, Hold) and change.until]
-        return min(moments, default=None)
-
 
 T = TypeVar("T")
 

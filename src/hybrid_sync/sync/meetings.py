@@ -29,7 +29,7 @@ from hybrid_sync.domain.meetings import (
 from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.ports import Conference, MeetingRecord, Store, Transaction
 from hybrid_sync.sync.meeting_look import Look, Looking, around, op_key, over, unless_refused, written
-from hybrid_sync.sync.once import SETTLE, Outcome, Pass, act, give_up, once, question
+from hybrid_sync.sync.once import SETTLE, Outcome, Pass, act, close_found, give_up, once, question
 
 LONG_WAIT = timedelta(hours=1)
 """A person is told of a wait that is longer: Webex's quota of meetings takes a day to come back."""
@@ -155,7 +155,7 @@ class MeetingStep:
             if record != look.record:
                 with work.begin() as tx:
                     tx.meetings.save(record)
-                    self._close_intent(tx, event.id, look.incarnation)
+                    close_found(tx, op_key(event.id, look.incarnation))
         elif look.lost and look.record is not None and not over(event, work.clock()):
             gone = replace(look.record, missing_since=look.record.missing_since or work.clock())
             if look.wanted is None:
@@ -163,11 +163,6 @@ class MeetingStep:
             if gone != look.record:
                 with work.begin() as tx:
                     tx.meetings.save(gone)
-
-    def _close_intent(self, tx: Transaction, event_id: str, incarnation: int) -> None:
-        intent = tx.intents.get(op_key(event_id, incarnation))
-        if intent is not None and intent.state == "pending":
-            tx.intents.put(replace(intent, state="done", detail="found outside after a lost answer"))
 
     def _create(self, work: Pass, event: Event, look: Look, change: Change) -> Outcome:
         if look.lost and look.record is not None:

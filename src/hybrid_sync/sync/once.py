@@ -30,6 +30,8 @@ R = TypeVar("R")
 SETTLE = timedelta(seconds=60)
 """How long a lost call may still be on its way, or missing from lists, before its absence is believed (webex.md 1.5)."""
 
+FOUND = "found outside after a lost answer"
+
 MOST_UNKNOWN = 5
 """After so many calls with an unknown outcome a person must look."""
 
@@ -134,6 +136,13 @@ def still_open(intent: Intent | None) -> Intent | None:
     return intent if intent is not None and intent.state == "pending" else None
 
 
+def close_found(tx: Transaction, op_key: str) -> None:
+    """A look has found what the lost call of `op_key` made: nothing about it is open any more."""
+    intent = still_open(tx.intents.get(op_key))
+    if intent is not None:
+        tx.intents.put(replace(intent, state="done", detail=FOUND))
+
+
 def give_up(work: Pass, change: Change, intent: Intent) -> Outcome:
     """What a lost call was to make is not wanted any more, and is not there: wait out its time, then close it.
 
@@ -175,9 +184,9 @@ def _adopt(
 ) -> Outcome:
     with work.begin() as tx:
         record(tx, found)
-        tx.intents.put(replace(intent, state="done", detail="found outside after a lost answer"))
-        work.audit(tx, change, "found outside after a lost answer")
-    return Outcome(change.kind, change.target, "adopted", "found outside after a lost answer")
+        tx.intents.put(replace(intent, state="done", detail=FOUND))
+        work.audit(tx, change, FOUND)
+    return Outcome(change.kind, change.target, "adopted", FOUND)
 
 
 def _believe_absence(work: Pass, intent: Intent) -> None:

@@ -17,7 +17,7 @@ from hybrid_sync.domain.staff_calendar import (
     wanted_entry,
 )
 from hybrid_sync.ports import EntryRecord, Intent, StaffCalendar, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, act, give_up, once, still_open
+from hybrid_sync.sync.once import Outcome, Pass, act, close_found, give_up, once, still_open
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,7 @@ class StaffCalendarStep:
         if look.seen is not None and (record is None or record.state != "made"):
             with work.begin() as tx:
                 self._save(tx, event, look, look.seen)
-                intent = tx.intents.get(_op_key(event.id, look.incarnation))
-                if intent is not None and intent.state == "pending":
-                    tx.intents.put(replace(intent, state="done", detail="found outside after a lost answer"))
+                close_found(tx, _op_key(event.id, look.incarnation))
         elif look.seen is None and record is not None and record.state == "made" and not look.idle:
             with work.begin() as tx:
                 tx.entries.save(replace(record, state="cancelled"))

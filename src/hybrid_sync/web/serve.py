@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hybrid_sync.errors import SettingsError
+from hybrid_sync.http_client.transport import is_loopback
 from hybrid_sync.ports import Clock, Engine
 from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
 from hybrid_sync.web.app import App, create_app
@@ -56,7 +56,7 @@ def serve(
 def refuse_open_door(settings: Settings, host: str) -> None:
     """Raise SettingsError for an address that others reach, when links could be guessed or none could be read."""
     secret = settings.web.secret.get_secret_value() if settings.web.secret else ""
-    if not _is_loopback(host) and len(secret) < FEWEST_SECRET_CHARACTERS:
+    if not is_loopback(host) and len(secret) < FEWEST_SECRET_CHARACTERS:
         raise SettingsError(
             f"[web] host '{host}' can be reached from other machines, and that needs a [web] secret of at least "
             f"{FEWEST_SECRET_CHARACTERS} characters; or set host to 127.0.0.1"
@@ -148,10 +148,3 @@ def _bind(host: str, port: int) -> socket.socket:
 def _address(bound: socket.socket) -> str:
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

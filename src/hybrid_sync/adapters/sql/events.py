@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from hybrid_sync.adapters.sql.statements import upsert
+from hybrid_sync.adapters.sql.statements import no_event, upsert
 from hybrid_sync.adapters.sql.tables import events
 from hybrid_sync.domain.events import Event, EventState, EventWarning, Speaker
 from hybrid_sync.domain.localtime import LocalTime
-from hybrid_sync.errors import NotFound
 
 
 class SqlEvents:
@@ -26,7 +25,7 @@ class SqlEvents:
     def get(self, event_id: str) -> Event:
         row = self._connection.execute(select(events).where(events.c.id == event_id)).one_or_none()
         if row is None:
-            raise NotFound(f"there is no event '{event_id}': hybrid-sync event list shows those there are")
+            raise no_event(event_id)
         return _event(row)
 
     def all(self) -> Sequence[Event]:

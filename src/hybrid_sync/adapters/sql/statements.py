@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from hybrid_sync.domain.plan import in_batches
+from hybrid_sync.errors import NotFound
 
 ROWS_AT_ONCE = 1_000
 
@@ -41,6 +42,11 @@ def upsert(
         result = connection.execute(statement, list(batch), execution_options={"preserve_rowcount": True})
         changed += result.rowcount
     return changed
+
+
+def no_event(event_id: str) -> NotFound:
+    """The error for an event that is not in the store."""
+    return NotFound(f"there is no event '{event_id}': hybrid-sync event list shows those there are")
 
 
 def is_missing_reference(error: IntegrityError) -> bool:

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, literal, null, or_, select, type_coerce, update
 
 from hybrid_sync.adapters.sql.columns import Instant, big_integer, milliseconds
-from hybrid_sync.adapters.sql.statements import insert
+from hybrid_sync.adapters.sql.statements import insert, no_event
 from hybrid_sync.adapters.sql.tables import events, work
 from hybrid_sync.domain.localtime import aware
-from hybrid_sync.errors import LostLease, NotFound
+from hybrid_sync.errors import LostLease
 from hybrid_sync.ports import Lease, WorkRow
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -146,7 +146,7 @@ class SqlWork:
     def _must_exist(self, event_id: str) -> None:
         known = select(events.c.id).where(events.c.id == event_id)
         if self._connection.execute(known).one_or_none() is None:
-            raise NotFound(f"there is no event '{event_id}': hybrid-sync event list shows those there are")
+            raise no_event(event_id)
 
 
 def _work_row(row: Any) -> WorkRow:

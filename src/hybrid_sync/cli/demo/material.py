@@ -100,7 +100,6 @@ LAST = [
     "Wójcik",
 ]
 EVERY_SO_MANY_IN_THE_ROOM = 6
-BAD_ROWS = 4
 
 
 @dataclass(frozen=True)
