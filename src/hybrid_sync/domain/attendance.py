@@ -17,8 +17,10 @@ class Segment:
     """One device's one stay: a raw fact, kept as it came. Instants are UTC; None means that it was not told.
 
     `key` is unique within the event, so that a second pull adds nothing; it ends in "|" while the system has not told
-    the participant's devices yet. `source` is "webex" or "room".
-    `role` is "host", "cohost" or "attendee". `source_id` is the mark of the personal link that was used, if any.
+    the participant's devices yet. `source` is "webex" or "room", or "file" for an imported online stay.
+    `role` is "host", "cohost", "panelist", "room system" or "attendee". `source_id` is the mark of the personal link
+    that was used, if any. `session` is "" for the main session, else the name of the breakout session.
+    `registrant_id` is whom our own record names (a check-in by code, say); None where only the name and address tell.
     """
 
     key: str
@@ -32,6 +34,8 @@ class Segment:
     source: str = "webex"
     device: str = ""
     source_id: str | None = None
+    session: str = ""
+    registrant_id: str | None = None
 
     def __repr__(self) -> str:
         return f"Segment(key={self.key!r}, joined={self.joined}, left={self.left})"
@@ -74,7 +78,10 @@ class Presence:
     """One person's attendance. `online` and `room` may overlap; `total` counts an overlap once.
 
     `share` is the part of the event's length in 0..1. `person` is None for somebody who matches no registrant;
-    then `name` is what they called themselves.
+    then `name` is what they called themselves. `key` names them in `attendance match`. `matched_by` says what told
+    who they are: "code", "link", "address", "alias" or "choice"; "" for nobody known. `verdict` is "present", "partly",
+    "walk-in" (in the room without registration, or settled as such by a person) or "unknown". The two lists of
+    intervals part `intervals` by where they were.
     """
 
     name: str
@@ -88,6 +95,30 @@ class Presence:
     last: datetime | None
     verdict: str
     intervals: tuple[Interval, ...] = ()
+    online_intervals: tuple[Interval, ...] = ()
+    room_intervals: tuple[Interval, ...] = ()
+    key: str = ""
+    matched_by: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Who somebody unmatched may be, and why: for a person to decide, never for a machine. Best first."""
+
+    person: Registrant
+    why: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the meeting, as it was seen. `counted` is False for a rehearsal, `why` then says so."""
+
+    id: str
+    started: datetime | None
+    ended: datetime | None
+    counted: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +126,9 @@ class Attendance:
     """Everything that a report needs. `window` is the event's planned time (UTC); margins are already applied.
 
     `unrecorded` are people registered for a room in which nobody was checked in: whether they came is not known.
+    `walk_ins` came without being registered; `unmatched` are those of whom nobody has decided yet.
+    `room_systems` are the devices of the room itself, which count as nobody. `held` is False when the meeting
+    was never started.
     """
 
     event: Event
@@ -107,6 +141,9 @@ class Attendance:
     instances: tuple[str, ...]
     pulled_at: datetime | None
     unrecorded: tuple[Registrant, ...] = ()
+    walk_ins: tuple[Presence, ...] = ()
+    room_systems: tuple[str, ...] = ()
+    held: bool = True
 
     @property
     def registered(self) -> int:

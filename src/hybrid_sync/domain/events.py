@@ -61,6 +61,7 @@ class Event:
     speakers: tuple[Speaker, ...] = ()
     moderators: tuple[Speaker, ...] = ()
     registration_url: str | None = None
+    recording_url: str | None = None
     state: EventState = EventState.DRAFT
     warnings: tuple[EventWarning, ...] = ()
     source: str | None = None

@@ -37,6 +37,8 @@ __all__ = [
 class Method(StrEnum):
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+    NONE = "NONE"
+    """A mail without calendar object (reminder, follow-up)."""
 
 
 class MessageState(StrEnum):
@@ -55,7 +57,8 @@ class MessageState(StrEnum):
 class Message:
     """A ledger row: one message for one person.
 
-    `facts` is what it tells. `stamp` is its DTSTAMP (UTC). `mime` are its bytes, made once.
+    `facts` is what it tells. `stamp` is its DTSTAMP (UTC). `mime` are its bytes, made once. `purpose` is what a mail
+    without calendar object is for ("reminder 24h"); such a mail has method NONE and a `uid` of its own.
     """
 
     registrant_id: str
@@ -71,6 +74,7 @@ class Message:
     facts: Facts
     kind: str = "mail.invitation"
     mime: bytes = b""
+    purpose: str | None = None
 
     def __repr__(self) -> str:
         return f"Message({self.kind}, uid={self.uid}, sequence={self.sequence}, state={self.state.value})"

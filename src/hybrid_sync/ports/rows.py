@@ -120,6 +120,8 @@ class EntryRecord:
     body_digest: str
     state: str
     """made or cancelled."""
+    room_answer: str | None = None
+    """What the room mailbox answered, in the calendar's own word; None while there is no room or no answer."""
 
 
 @dataclass(frozen=True)
@@ -155,3 +157,7 @@ class PullRecord:
     instances: tuple[str, ...]
     rows: int
     added: int
+    digest: str = ""
+    """Of everything that was told: two pulls that agree have the same. "" for pulls of before this was kept."""
+    notes: tuple[str, ...] = ()
+    """What is not certain about it, in words for staff."""

@@ -90,7 +90,7 @@ class Messages(Protocol):
     """The ledger of mails. One row per UID, SEQUENCE and method; bytes are written once."""
 
     def latest(self, event_id: str) -> Mapping[str, Message]:
-        """Everybody's newest message by registrant id, without bytes."""
+        """Everybody's newest message with a calendar object, by registrant id, without bytes."""
         ...
 
     def of(self, event_id: str, registrant_id: str | None = None) -> Sequence[Message]:
@@ -102,7 +102,7 @@ class Messages(Protocol):
         ...
 
     def newest_bytes(self, registrant_id: str) -> bytes:
-        """The bytes of the newest message of that person; raises NotFound when there is none."""
+        """The bytes of that person's newest message with a calendar object; raises NotFound when there is none."""
         ...
 
     def add(self, message: Message) -> None:

@@ -5,63 +5,21 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hybrid_sync.domain.localtime import zone
 from hybrid_sync.domain.people import is_email_address
 from hybrid_sync.errors import InputError
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def duration(value: object) -> object:
-    """ "20m", "2h", "24h", "7d" as a timedelta; other values are left to the model to judge."""
-    if isinstance(value, str):
-        match = re.fullmatch(r"\s*(\d+)\s*([smhd])\s*", value)
-        if match is None:
-            raise ValueError(f"'{value}' is not a duration; write it like 20m, 2h or 7d")
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    return value
-
-
-FEWEST_SECRET_CHARACTERS = 32
-"""Of a secret that signs links or seals tokens: shorter ones can be guessed."""
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-
-
-class Section(BaseModel):
-    """A section of the file. Frozen; an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _url(value: str | None, *, slash: bool) -> str | None:
-    """An https address, or plain http on this machine (the sandbox). Base addresses of APIs end in a slash."""
-    if value is None:
-        return None
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"'{value}' is not a web address")
-    if parts.scheme == "http" and not is_loopback(value):
-        raise ValueError(f"'{value}' must be https (plain http is for this machine only)")
-    return value.rstrip("/") + "/" if slash else value.rstrip("/")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the address is on this machine, as the sandbox's are."""
-    return (urlsplit(url).hostname or "") in ("127.0.0.1", "localhost", "::1")
+from hybrid_sync.settings.mail import Caldav, Mail, Mailbox
+from hybrid_sync.settings.values import (
+    FEWEST_SECRET_CHARACTERS,
+    Duration,
+    Section,
+    is_loopback,
+    web_address,
+)
 
 
 class Service(Section):
@@ -74,7 +32,7 @@ class Service(Section):
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str | None) -> str | None:
-        return _url(value, slash=False)
+        return web_address(value, slash=False)
 
     @field_validator("time_zone")
     @classmethod
@@ -131,7 +89,7 @@ class Webex(Section):
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str) -> str | None:
-        return _url(value, slash=True)
+        return web_address(value, slash=True)
 
     @field_validator("password", mode="before")
     @classmethod
@@ -183,26 +141,15 @@ class Graph(Section):
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str) -> str | None:
-        return _url(value, slash=True)
-
-
-class Mail(Section):
-    transport: Literal["smtp", "graph"] = "smtp"
-    host: str = "localhost"
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str | None = None
-    password: SecretStr | None = None
-    auth: Literal["none", "login", "xoauth2"] = "none"
-    from_address: str = "events@example.org"
-    from_name: str | None = None
-    messages_per_minute: int = Field(default=25, ge=1)
+        return web_address(value, slash=True)
 
 
 class Web(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     secret: SecretStr | None = None
+    feeds: bool = True
+    keep_cancelled: Duration = timedelta(days=28)
 
 
 class AttendanceSettings(Section):
@@ -214,6 +161,11 @@ class AttendanceSettings(Section):
         timedelta(days=7),
     )
     present_minutes: int = Field(default=1, ge=1)
+    plus_addresses: Literal["same", "different"] = "different"
+    room_systems: tuple[str, ...] = ()
+    check_report: bool = True
+    certificates: bool = False
+    certificate_minutes: int | None = Field(default=None, ge=1)
 
 
 class Retention(Section):
@@ -235,6 +187,8 @@ class Settings(BaseSettings):
     webex: Webex = Webex()
     graph: Graph = Graph()
     mail: Mail = Mail()
+    mailbox: Mailbox = Mailbox()
+    caldav: Caldav = Caldav()
     web: Web = Web()
     attendance: AttendanceSettings = AttendanceSettings()
     retention: Retention = Retention()

@@ -14,6 +14,7 @@ from hybrid_sync.domain.invitations import (
     LinkKind,
     Message,
     MessageState,
+    Method,
     WantedMessage,
     facts_for,
     message_id,
@@ -117,7 +118,8 @@ class InvitationStep:
             questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
         history: dict[str, list[Message]] = {}
         for row in rows:
-            history.setdefault(row.registrant_id, []).append(row)
+            if row.method is not Method.NONE:
+                history.setdefault(row.registrant_id, []).append(row)
         facts: dict[str, Facts] = {}
         not_ready: dict[str, str] = {}
         made = record if record is not None and record.state == "made" else None

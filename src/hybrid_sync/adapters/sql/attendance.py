@@ -42,7 +42,7 @@ class SqlAttendance:
         ).where(checkins.c.event_id == event_id)
         both = union_all(online, room).subquery()
         rows = self._connection.execute(select(both).order_by(both.c.joined.nulls_last(), both.c.key))
-        return [Segment(**row) for row in rows.mappings()]
+        return [Segment(**{**row, "session": row["session"] or ""}) for row in rows.mappings()]
 
     def record_pull(self, pull: PullRecord) -> None:
         self._connection.execute(
@@ -52,6 +52,8 @@ class SqlAttendance:
                 instances=pull.instances,
                 rows=pull.rows,
                 added=pull.added,
+                digest=pull.digest or None,
+                notes=list(pull.notes),
             )
         )
 
@@ -59,7 +61,15 @@ class SqlAttendance:
         """Oldest first."""
         query = select(pulls).where(pulls.c.event_id == event_id).order_by(pulls.c.id)
         return [
-            PullRecord(row.event_id, row.at, tuple(row.instances), row.rows, row.added)
+            PullRecord(
+                row.event_id,
+                row.at,
+                tuple(row.instances),
+                row.rows,
+                row.added,
+                row.digest or "",
+                tuple(row.notes or ()),
+            )
             for row in self._connection.execute(query)
         ]
 

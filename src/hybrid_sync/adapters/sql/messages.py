@@ -19,6 +19,7 @@ from hybrid_sync.errors import NotFound
 
 _UNFINISHED = (MessageState.PENDING.value, MessageState.SENDING.value)
 _KEY = ("uid", "sequence", "method")
+_OF_THE_CALENDAR = messages.c.method != Method.NONE.value
 _WITHOUT_BYTES = [column for column in messages.c if column.name != "mime"]
 
 
@@ -31,7 +32,7 @@ class SqlMessages:
     def latest(self, event_id: str) -> Mapping[str, Message]:
         newest = (
             select(func.max(messages.c.id))
-            .where(messages.c.event_id == event_id)
+            .where(messages.c.event_id == event_id, _OF_THE_CALENDAR)
             .group_by(messages.c.registrant_id)
         )
         rows = self._connection.execute(select(*_WITHOUT_BYTES).where(messages.c.id.in_(newest)))
@@ -53,7 +54,7 @@ class SqlMessages:
         return [_message(row, row.mime) for row in self._connection.execute(query)]
 
     def newest_bytes(self, registrant_id: str) -> bytes:
-        query = select(messages.c.mime).where(messages.c.registrant_id == registrant_id)
+        query = select(messages.c.mime).where(messages.c.registrant_id == registrant_id, _OF_THE_CALENDAR)
         mime = self._connection.execute(query.order_by(messages.c.id.desc()).limit(1)).scalar_one_or_none()
         if mime is None:
             raise NotFound(f"nothing has been written to registrant '{registrant_id}' yet")
@@ -92,6 +93,7 @@ def _row(message: Message) -> dict[str, Any]:
         "sequence": message.sequence,
         "method": message.method.value,
         "kind": message.kind,
+        "purpose": message.purpose,
         "message_id": message.message_id,
         "stamp": message.stamp,
         "facts": asdict(message.facts),
@@ -115,4 +117,5 @@ def _message(row: Any, mime: bytes = b"") -> Message:
         facts=Facts(**row.facts),
         kind=row.kind,
         mime=mime,
+        purpose=row.purpose,
     )

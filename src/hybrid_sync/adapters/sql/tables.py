@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Column, Index, LargeBinary, Table, UniqueConstraint
 
+from hybrid_sync.adapters.sql.attendance_tables import aliases, certificates, imports, mappings, matches
+from hybrid_sync.adapters.sql.calendar_tables import bounces, mailboxes, published, replies
 from hybrid_sync.adapters.sql.columns import Json, big_integer
 from hybrid_sync.adapters.sql.service_tables import budgets, chores, deliveries, locks, tokens
 from hybrid_sync.adapters.sql.table_parts import a_table, instant, metadata, number, of_event, serial, text
@@ -38,6 +40,7 @@ events = a_table(
     Column("speakers", Json, nullable=False),
     Column("moderators", Json, nullable=False),
     text("registration_url", nullable=True),
+    text("recording_url", nullable=True),
     text("state"),
     Column("warnings", Json, nullable=False),
     text("source", nullable=True),
@@ -119,6 +122,8 @@ entries = a_table(
     number("incarnation"),
     text("body_digest"),
     text("state"),
+    # What the room mailbox answered, in the calendar's own word; null while there is no room or no answer.
+    text("room_answer", nullable=True),
 )
 
 messages = a_table(
@@ -132,6 +137,8 @@ messages = a_table(
     number("sequence"),
     text("method"),
     text("kind"),
+    # What a mail without calendar object is for ("reminder 24h"), so that it is never sent twice.
+    text("purpose", nullable=True),
     text("message_id"),
     instant("stamp"),
     Column("facts", Json, nullable=False),
@@ -188,6 +195,10 @@ def _stay(name: str, *more: Column[Any]) -> Table:
         instant("left", nullable=True),
         text("role"),
         text("device"),
+        # The name of the breakout session; "" or null (rows of the first version) for the main one.
+        text("session", nullable=True),
+        # Whom our own record names: a check-in by code, say.
+        text("registrant_id", nullable=True),
         *more,
     )
 
@@ -203,6 +214,9 @@ pulls = a_table(
     Column("instances", Json, nullable=False),
     number("rows"),
     number("added"),
+    # Of everything that was told: two pulls that agree have the same.
+    text("digest", nullable=True),
+    Column("notes", Json, nullable=True),
 )
 
 attentions = a_table(
@@ -228,23 +242,32 @@ audit = a_table(
 )
 
 __all__ = [
+    "aliases",
     "attentions",
     "audit",
+    "bounces",
     "budgets",
+    "certificates",
     "checkins",
     "chores",
     "deliveries",
     "entries",
     "events",
+    "imports",
     "intents",
     "locks",
+    "mailboxes",
+    "mappings",
+    "matches",
     "meeting_staff",
     "meetings",
     "messages",
     "metadata",
     "people",
+    "published",
     "pulls",
     "registrations",
+    "replies",
     "segments",
     "sources",
     "tokens",
