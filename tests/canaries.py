@@ -21,6 +21,7 @@ WORDS = (
     _OPTIONS.graph_token,
     _OPTIONS.webex_refresh_token,
     _OPTIONS.webex_client_secret,
+    _OPTIONS.graph_client_secret,
     _OPTIONS.webex_authorization_code,
     "a-secret-of-more-than-thirty-two-characters",
 )
@@ -82,7 +83,13 @@ class Net(logging.Handler):
         for sandbox in self.sandboxes:
             state = sandbox.state
             with state.lock:
-                found = [*state.tokens, *state.refresh_tokens, *state.codes, *state.join_links]
+                found = [
+                    *state.tokens,
+                    *state.app_tokens,
+                    *state.refresh_tokens,
+                    *state.codes,
+                    *state.join_links,
+                ]
                 found += [str(meeting.fields.get("password", "")) for meeting in state.meetings.values()]
             yield from (word for word in found if len(word) >= SHORTEST)
 

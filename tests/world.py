@@ -11,11 +11,19 @@ from hybrid_sync.domain.people import Registrant
 from hybrid_sync.sandbox import Sandbox, SandboxOptions
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.loop import Report
+from hybrid_sync.sync.once import Outcome
 from hybrid_sync.sync.organising import NewPerson
 from hybrid_sync.wiring import App, build
 from tests.builders import NOW, an_event
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
+
+
+def outside(**options: Any) -> SandboxOptions:
+    """A sandbox whose room takes two events at once, as a room mailbox can be set to: tests of how events do not hold
+    each other up have them at the same hour, and that a room declines has tests of its own.
+    """
+    return SandboxOptions(**{"room_double_booked": "accepted", **options})
 
 
 class World:
@@ -24,7 +32,7 @@ class World:
     def __init__(
         self, folder: Path, options: SandboxOptions | None = None, now: datetime = NOW, url: str | None = None
     ) -> None:
-        self.sandbox = Sandbox(options=options)
+        self.sandbox = Sandbox(options=options or outside())
         self.url = url or f"sqlite:///{folder}/store.db"
         self.now = now
         self.apps: list[App] = []
@@ -112,6 +120,11 @@ def online(name: str) -> NewPerson:
 
 def sync(app: App, **options: Any) -> Report:
     return app.converge.event("water", **options)
+
+
+def news(report: Report) -> list[Outcome]:
+    """What a pass did or found, without what is only due later."""
+    return [outcome for outcome in report.outcomes if outcome.result != "scheduled"]
 
 
 def person(app: App, name: str) -> Registrant:

@@ -90,13 +90,23 @@ class ProviderError(HybridSyncError):
 
 
 class TryLater(ProviderError):
-    """The call was not carried out. `after` is the seconds to wait at least; None when the provider named none."""
+    """The call was not carried out. `after` is the seconds to wait at least; None when the provider named none.
+
+    `only_this`: others need not wait for it; the provider put off this one thing (an address, a message).
+    """
 
     def __init__(
-        self, system: str, message: str, *, after: float | None = None, tracking_id: str | None = None
+        self,
+        system: str,
+        message: str,
+        *,
+        after: float | None = None,
+        tracking_id: str | None = None,
+        only_this: bool = False,
     ) -> None:
         super().__init__(system, message, tracking_id=tracking_id)
         self.after = after
+        self.only_this = only_this
 
 
 class Refused(ProviderError):

@@ -15,10 +15,21 @@ COMMANDS = [
     "event import", "event list", "event show", "event edit", "event publish", "event reschedule", "event cancel",
     "registrants import", "registrants add", "registrants list", "registrants approve", "registrants reject",
     "registrants withdraw", "registrants switch", "invitation show", "invitation list", "attendance pull",
-    "attendance report", "db upgrade", "db backup", "db check", "webex webhooks install",
+    "attendance report", "attendance import", "checkin", "certificates issue", "certificates list",
+    "certificates show", "certificates withdraw", "db upgrade", "db backup", "db check", "webex webhooks install",
     "webex webhooks remove", "webex webhooks status",
 ]  # fmt: skip
-GROUPS = ["event", "registrants", "invitation", "attendance", "db", "config", "webex", "webex webhooks"]
+GROUPS = [
+    "event",
+    "registrants",
+    "invitation",
+    "attendance",
+    "certificates",
+    "db",
+    "config",
+    "webex",
+    "webex webhooks",
+]
 
 HEAVY = ("requests", "sqlalchemy", "pydantic", "fastapi", "uvicorn", "webexpythonsdk", "msal", "icalendar")
 

@@ -169,6 +169,16 @@ def test_somebody_can_wait_for_a_word_and_be_moved(event: Cli) -> None:
     )
 
 
+def test_a_wrong_address_is_mended_and_the_person_stays_the_same(event: Cli) -> None:
+    event.ok("registrants", "add", "water", "adda@example.org", "--first-name", "Ada")
+    before = people(event)["adda@example.org"]
+    after = event.ok(
+        "registrants", "readdress", "water", "adda@example.org", "ada@example.org", "--json"
+    ).json
+    assert after["email"] == "ada@example.org"
+    assert people(event)["ada@example.org"]["id"] == before["id"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -178,6 +188,7 @@ def test_somebody_can_wait_for_a_word_and_be_moved(event: Cli) -> None:
         ["add", "nothing", "ada@example.org", "--first-name", "X"],
         ["approve", "water", "nobody@example.org"],
         ["switch", "water", "nobody@example.org", "room"],
+        ["readdress", "water", "nobody@example.org", "ada@example.org"],
         ["list", "nothing"],
     ],
 )

@@ -96,6 +96,9 @@ def attending(world: World, app: App) -> None:
     _calm(world, app)
     with app.store.read() as tx:
         assert {stay.email for stay in tx.attendance.of("water")} >= {"ada@example.org"}
+    # A day later the attendee report is complete, and compared.
+    world.sandbox.clock.set(utc("2027-06-10 11:00"))
+    _calm(world, app)
 
 
 def call_off(world: World, app: App) -> None:

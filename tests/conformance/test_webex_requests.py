@@ -15,13 +15,12 @@ from typing import Any
 
 import pytest
 
-from hybrid_sync.sandbox import SandboxOptions
 from tests.conformance.recorder import Exchange, Recorder
 from tests.conformance.schemas import BROADER, Schemas
 from tests.conformance.sources import paths_in_source
 from tests.conformance.story import call_off, live
 from tests.http_client.specs import SPECS, assert_conforms, operation
-from tests.world import World
+from tests.world import World, outside
 
 PREFIX = "/v1"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "webex.md"
@@ -55,6 +54,7 @@ ALL = {
     "PUT /meetings/{meetingId}/registration",
     "POST /meetings/{meetingId}/invitationSources",
     "GET /meetingParticipants",
+    "GET /meetingReports/attendees",
     "POST /meetings/join",
     "GET /people/me",
 }
@@ -80,7 +80,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Exchang
         with pytest.MonkeyPatch.context() as patch:
             recorder.record(patch)
             for act in (live, call_off):
-                with World(tmp_path_factory.mktemp("world"), SandboxOptions(**options)) as world:
+                with World(tmp_path_factory.mktemp("world"), outside(**options)) as world:
                     act(world, world.app(world.settings(webex=webex)))
         exchanges[way] = recorder.exchanges
     return exchanges

@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybrid_sync.domain.attendance import Interval, attendance, clip, length, pulls_due, real_email, union
+from hybrid_sync.domain.attendance import Interval, attendance, clip, length, real_email, union
+from hybrid_sync.domain.matching import Evidence
 from hybrid_sync.domain.people import Mode, RegistrantStatus
+from hybrid_sync.domain.presence import AttendanceRules
 from tests.builders import a_person, a_stay, an_event, utc
 
 MINUTE = timedelta(minutes=1)
+NO_MARGIN = AttendanceRules(margin=timedelta(0))
 ORIGIN = datetime(2027, 3, 28, 0, 0, tzinfo=UTC)
 INTERVALS = st.lists(
     st.tuples(st.integers(0, 300), st.integers(-20, 120)).map(
@@ -46,9 +49,9 @@ def test_clipping_keeps_the_minutes_of_the_window(intervals: list[Interval], sta
     assert minutes(clip(union(intervals), window)) == minutes(intervals) & inside
 
 
-def total(*stays: tuple[str, str], **options: timedelta) -> float:
+def total(*stays: tuple[str, str]) -> float:
     rows = [a_stay("ada", joined, left) for joined, left in stays]
-    report = attendance(an_event(), [a_person()], rows, **options)
+    report = attendance(an_event(), [a_person()], rows)
     return report.present[0].total / MINUTE
 
 
@@ -79,7 +82,7 @@ def test_a_missing_join_counts_nothing_and_is_said() -> None:
 
 
 def test_a_missing_leave_counts_to_the_end_and_is_said() -> None:
-    report = attendance(an_event(), [a_person()], [a_stay("ada", "09:00", None)], margin=timedelta(0))
+    report = attendance(an_event(), [a_person()], [a_stay("ada", "09:00", None)], NO_MARGIN)
     assert report.present[0].total == timedelta(minutes=30)
     assert report.doubts == ("Ada: no leave time, counted to the end",)
 
@@ -143,25 +146,6 @@ def test_minutes_are_real_minutes_over_the_change_night() -> None:
     assert row.share == 1.0
 
 
-AFTER = (timedelta(minutes=20), timedelta(hours=2), timedelta(hours=24))
-
-
-def test_nothing_is_pulled_before_the_first_delay_is_over() -> None:
-    due, ahead = pulls_due(an_event(), [], AFTER, utc("2027-06-09 09:40"))
-    assert (due, ahead) == (False, utc("2027-06-09 09:50"))
-
-
-def test_one_pull_makes_up_for_all_that_were_missed() -> None:
-    due, ahead = pulls_due(an_event(), [], AFTER, utc("2027-06-09 12:00"))
-    assert (due, ahead) == (True, utc("2027-06-10 09:30"))
-    due, ahead = pulls_due(an_event(), [utc("2027-06-09 12:00")], AFTER, utc("2027-06-09 12:00"))
-    assert (due, ahead) == (False, utc("2027-06-10 09:30"))
-
-
-def test_after_the_last_pull_nothing_is_due_any_more() -> None:
-    assert pulls_due(an_event(), [utc("2027-06-10 09:30")], AFTER, utc("2027-06-20 00:00")) == (False, None)
-
-
 def test_a_room_in_which_nobody_was_checked_in_says_nothing_about_who_came() -> None:
     people = [a_person("ada", mode=Mode.ROOM), a_person("bob")]
     report = attendance(an_event(), people, [])
@@ -185,7 +169,8 @@ def test_the_personal_link_tells_whose_stay_it_was_whatever_address_was_typed() 
         a_stay("cem", "08:00", "08:20", source_id="hs-nobody", key="k4"),
     ]
     people = [a_person("ada"), a_person("bob"), a_person("cem")]
-    told = attendance(an_event(), people, stays, sources={"hs-ada": "id-ada", "hs-gone": "id-gone"})
+    marks = Evidence(sources={"hs-ada": "id-ada", "hs-gone": "id-gone"})
+    told = attendance(an_event(), people, stays, evidence=marks)
     totals = {row.person.id: row.total for row in told.present if row.person}
     assert totals == {"id-ada": timedelta(minutes=60), "id-cem": timedelta(minutes=20)}
     assert [one.id for one in told.no_shows] == ["id-bob"]

@@ -38,7 +38,7 @@ class Desk:
         coming = self.event.state is EventState.PUBLISHED and self.person.is_coming
         facts = {self.person.id: facts_for(self.event, self.person, LINK)} if coming else {}
         history = {self.person.id: self.rows}
-        for stale in outdated(history, facts):
+        for stale in outdated(history, facts, [self.person]):
             self.rows[self.rows.index(stale)] = replace(stale, state=MessageState.SUPERSEDED)
         return plan_invitations(self.event, [self.person], history, facts, self.not_ready, NOW)
 
@@ -147,6 +147,38 @@ def test_a_changed_address_cancels_at_the_old_one_and_then_invites_at_the_new_on
     assert desk.step() == ["mail.invitation"]
     assert desk.rows[2].email == "ada@new.example"
     assert desk.rows[2].uid != desk.rows[0].uid
+
+
+def test_an_invitation_that_never_left_does_not_go_to_an_address_that_was_mended() -> None:
+    desk = Desk()
+    desk.step(MessageState.PENDING)
+    desk.person = replace(desk.person, email="ada@new.example", incarnation=2)
+    assert desk.step() == ["mail.invitation"]
+    assert [(row.email, row.state) for row in desk.rows] == [
+        ("ada@example.org", MessageState.SUPERSEDED),
+        ("ada@new.example", MessageState.SENT),
+    ]
+
+
+def test_after_a_refused_invitation_the_mended_address_is_invited_and_the_old_one_left_alone() -> None:
+    desk = Desk()
+    desk.step(MessageState.REFUSED)
+    assert desk.step() == []
+    desk.person = replace(desk.person, email="ada@new.example", incarnation=2)
+    assert desk.step() == ["mail.invitation"]
+    assert desk.rows[1].email == "ada@new.example"
+    assert desk.step() == []
+
+
+def test_after_a_refused_update_the_old_address_is_cancelled_before_the_new_one_is_invited() -> None:
+    desk = Desk()
+    desk.step()
+    desk.event = an_event("2027-06-09 11:00", "2027-06-09 12:30")
+    desk.step(MessageState.REFUSED)
+    desk.person = replace(desk.person, email="ada@new.example", incarnation=2)
+    assert desk.step(MessageState.REFUSED) == ["mail.cancellation"]
+    assert desk.step() == ["mail.invitation"]
+    assert [row.email for row in desk.rows[2:]] == ["ada@example.org", "ada@new.example"]
 
 
 def test_an_invitation_waits_for_what_it_needs() -> None:

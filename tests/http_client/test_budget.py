@@ -41,6 +41,39 @@ def test_an_empty_bucket_says_when_a_good_part_of_it_is_there_again_and_does_not
         bucket.take()
 
 
+@pytest.mark.parametrize(
+    ("per_minute", "sparing", "urgent"), [(25, 4, 1), (300, 48, 12), (10, 1, 1), (9, 1, 0), (1, 1, 0)]
+)
+def test_a_sparing_taker_leaves_a_fifth_of_the_bucket_where_more_than_one_fits_in(
+    per_minute: int, sparing: int, urgent: int
+) -> None:
+    bucket = TokenBucket("mail", per_minute, monotonic=Time().monotonic)
+    for _ in range(sparing):
+        bucket.take(sparing=True)
+    with pytest.raises(TryLater):
+        bucket.take(sparing=True)
+    for _ in range(urgent):
+        bucket.take()
+    with pytest.raises(TryLater):
+        bucket.take()
+
+
+def test_after_the_wait_that_it_was_told_a_sparing_taker_gets_more_than_one_and_the_rest_stays() -> None:
+    time = Time()
+    bucket = TokenBucket("mail", 25, monotonic=time.monotonic)
+    for _ in range(5):
+        bucket.take()
+    with pytest.raises(TryLater) as caught:
+        bucket.take(sparing=True)
+    assert caught.value.after == pytest.approx(9)  # three of five, at a third a second
+    time.seconds += caught.value.after or 0
+    bucket.take(sparing=True)
+    bucket.take(sparing=True)
+    with pytest.raises(TryLater):
+        bucket.take(sparing=True)
+    bucket.take()
+
+
 def test_an_allowance_of_nothing_is_a_mistake_in_the_settings() -> None:
     with pytest.raises(ValueError, match="allows nothing"):
         TokenBucket("webex", 0, monotonic=Time().monotonic)
@@ -73,7 +106,7 @@ def test_what_a_provider_asks_for_is_waited_and_a_tenth_more_at_most(chance: flo
 
 def test_a_budget_that_is_given_takes_the_place_of_the_own_one() -> None:
     class Nothing:
-        def take(self) -> None:
+        def take(self, *, sparing: bool = False) -> None:
             raise TryLater("webex", "none left for this house", after=3)
 
     with BadServer(answering()) as server, pytest.raises(TryLater, match="none left"):

@@ -26,6 +26,7 @@ SENDER = Mailbox("Events desk", "events@example.eu")
 STAMP = datetime(2027, 5, 3, 7, 30, 15, tzinfo=UTC)
 PAGE = "https://events.example.eu/events/ev-1"
 LINK = "https://events.example.eu/join/WyJyLTEiLDFd.c2ln"
+OWN_PAGE = "https://events.example.eu/my/WyJyLTEiLDFd.bXlz"
 
 
 def an_event(starts: str = "2027-06-09T10:00", ends: str = "2027-06-09T11:30", **changes: Any) -> Event:
@@ -72,6 +73,7 @@ def composed(event: Event, wanted: WantedMessage, **changes: Any) -> bytes:
         "message_id": f"<uid-1.{wanted.sequence}.{wanted.method.value.lower()}@example.eu>",
         "sender": SENDER,
         "public_url": PAGE,
+        "own_page": OWN_PAGE,
     }
     return compose(event, wanted, **(told | changes))
 
@@ -165,7 +167,7 @@ def make() -> SimpleNamespace:
     """The builders above. A fixture, because tests are not a package."""
     return SimpleNamespace(
         event=an_event, person=a_person, wanted=wanted_for, composed=composed, report=a_report,
-        sender=SENDER, stamp=STAMP, page=PAGE, link=LINK,
+        sender=SENDER, stamp=STAMP, page=PAGE, link=LINK, own_page=OWN_PAGE,
     )  # fmt: skip
 
 

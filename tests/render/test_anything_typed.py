@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html.parser import HTMLParser
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,8 +28,24 @@ UNWANTED = re.compile(
 )
 HEADERS = [
     "Date", "From", "To", "Subject", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
-    "Content-Language", "MIME-Version", "Content-Type",
+    "Content-Language", "List-Unsubscribe", "MIME-Version", "Content-Type",
 ]  # fmt: skip
+OURS = {
+    "html", "head", "meta", "title", "style", "body", "table", "tr", "td", "th", "p", "h1", "h2", "s", "ul", "li", "a",
+    "br", "span", "strong",
+}  # fmt: skip
+"""Every element that a mail is made of."""
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links |= {value or "" for name, value in attrs if name in ("href", "src", "background")}
 
 
 @settings(max_examples=120, deadline=None)
@@ -51,7 +69,8 @@ def test_no_text_gets_out_of_its_place(
     assert re.search(rb"[^\r\n\x20-\x7e]|\r(?!\n)|(?<!\r)\n", raw) is None
     assert max(len(line) for line in raw.split(b"\r\n")) <= 78
     message = reading.message(raw)
-    assert message.keys() == HEADERS
+    told = [name for name in HEADERS if name != "List-Unsubscribe" or method is not Method.CANCEL]
+    assert message.keys() == told
     assert reading.mailbox(raw, "To") == (one_line(person.name), "zoe@example.org")
     assert reading.mailbox(raw, "From") == (one_line(sender), "events@example.eu")
 
@@ -59,6 +78,10 @@ def test_no_text_gets_out_of_its_place(
     for kind in ("text/plain", "text/html"):
         text = leaves[kind].decode()
         assert UNWANTED.search(text.replace("\r\n", "")) is None
+    page = Tags()
+    page.feed(leaves["text/html"].decode())
+    assert page.links <= {make.link, make.page, make.own_page}
+    assert page.tags <= OURS
     fields = reading.fields(leaves["text/calendar"])
     assert UNWANTED.search(str(fields)) is None
     assert reading.unescaped(fields["SUMMARY"][1]) == (one_line(title, 1000) or "ev-1")
@@ -85,3 +108,58 @@ def test_paragraphs_hold_newlines_and_nothing_worse(text: str) -> None:
 
 def test_emoji_and_persian_joiners_stay_whole() -> None:
     assert one_line("👩‍👧  می\u200cخواهم") == "👩‍👧 می\u200cخواهم"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Eve\r\nBcc: all@example.org",
+        "Eve\nContent-Type: text/html\n\n<script>alert(1)</script>",
+        "Eve\r\n.\r\nMAIL FROM:<x@example.org>",
+        "Eve\x00\x08\x1b[31m",
+        "\u202eevE\u2066\u200f",
+        "\u2028Bcc: a@b.eu\u2029\x85\x0b\x0c",
+        'O"Brien, Conan (Dr.); "quoted" \\',
+        "a:b;c,d\\nE\\,",
+        "BEGIN:VALARM\nEND:VEVENT",
+        "👩‍👩‍👧 Ünï 🏳️‍🌈",
+        "=?utf-8?q?=0D=0ABcc:_x=40example.org?=",
+        "x" * 500,
+        "é" * 500,
+        "{title} {when} %s {0.__class__}",
+        "{{ 7 * 7 }}{% include 'base.html' %}",
+        "\ud800broken",
+        "--=_mixed_0--",
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_name_that_tries_something_stays_a_name(
+    make: SimpleNamespace, reading: SimpleNamespace, name: str, language: str
+) -> None:
+    event = make.event()
+    person = make.person(first_name=name, last_name="", language=language)
+    raw = make.composed(event, make.wanted(event, person))
+    shown = one_line(name)
+    message = reading.message(raw)
+    assert message.keys() == HEADERS
+    assert len(list(message.walk())) == 6
+    assert reading.mailbox(raw, "To") == (shown, "zoe@example.org")
+    leaves = reading.parts(raw)
+    plain = " ".join(leaves["text/plain"].decode().split())
+    assert " ".join(shown.split()) in plain
+    assert f"{'Dear' if language == 'en' else 'Bonjour'} " in plain
+    lines = reading.content_lines(leaves["text/calendar"])
+    assert [line for line in lines if line.startswith(("BEGIN:", "END:"))].count("BEGIN:VEVENT") == 1
+    assert not any("VALARM" in line for line in lines if line.startswith(("BEGIN:", "END:")))
+    assert leaves["text/calendar"] == leaves["application/ics"]
+
+
+def test_a_link_that_was_typed_is_no_link_of_the_mail(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    """Mail programs make links of such words; the mail itself does not."""
+    event = make.event(description="See https://evil.example/ <a href='https://evil.example'>here</a>")
+    person = make.person(first_name="https://evil.example/", last_name="</p><a href=//evil.example>")
+    page = Tags()
+    page.feed(reading.parts(make.composed(event, make.wanted(event, person)))["text/html"].decode())
+    assert page.links == {make.link, make.page, make.own_page}

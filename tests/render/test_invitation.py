@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.events import EventState
 from hybrid_sync.domain.invitations import Method, facts_for
 from hybrid_sync.domain.people import Mode, RegistrantStatus
@@ -35,11 +37,11 @@ def told_before(make: SimpleNamespace, person: Any) -> Any:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("kind", ["invitation", "update", "cancellation"])
+@pytest.mark.parametrize("kind", ["invitation", "room", "update", "cancellation"])
 def test_a_message_reads_as_a_person_found_right(
     make: SimpleNamespace, reading: SimpleNamespace, golden: Callable[[str], str], kind: str, language: str
 ) -> None:
-    mode = {"invitation": Mode.ONLINE, "update": Mode.ONLINE, "cancellation": Mode.ROOM}[kind]
+    mode = Mode.ONLINE if kind in ("invitation", "update") else Mode.ROOM
     person = make.person(language=language, mode=mode)
     event, more = make.event(), {}
     if kind == "update":
@@ -111,6 +113,7 @@ def test_a_cancellation_says_why_and_never_carries_a_link(
     assert words in leaves["text/plain"].decode()
     for leaf in leaves.values():
         assert b"/join/" not in leaf
+        assert b"/my/" not in leaf
         assert b"new@" not in leaf  # the old address may belong to somebody else by now
 
 
@@ -124,7 +127,7 @@ def changes_told(
     lines = leaves["text/plain"].decode().replace("\r\n", "\n").replace("\n  ", " ").split("\n")
     html = leaves["text/html"].decode()
     told = [line[2:] for line in lines if line.startswith("- ")]
-    assert html.count("<li>") == len(told) > 0
+    assert html.count("<li ") == len(told) > 0
     return told
 
 
@@ -242,9 +245,10 @@ def test_the_html_is_readable_by_machines_and_loads_nothing(
     html = reading.parts(raw)["text/html"].decode()
     page = Reader()
     page.feed(html)
+    page.close()
     assert '<html lang="fr">' in html
     assert page.tags.count("h1") == 1
-    assert page.links == [make.link, make.page]
+    assert page.links == [make.link, make.page, make.own_page]
     assert "<script>alert(1)</script> & co" in page.words
     assert '<img src="https://x/1.gif">' in page.words
     assert "url(" not in html
@@ -277,3 +281,144 @@ def test_an_address_that_no_header_can_hold_is_refused(make: SimpleNamespace) ->
     wanted = replace(make.wanted(event, make.person()), email="a@b, c@d")
     with pytest.raises(InputError, match="mail address"):
         compose(event, wanted, stamp=make.stamp, message_id="<a@b>", sender=make.sender, public_url=None)
+
+
+class Tables(HTMLParser):
+    """Every element with its attributes, and the tables that an element stands in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_html_is_laid_out_for_outlook_and_for_screen_readers(
+    make: SimpleNamespace, reading: SimpleNamespace, language: str
+) -> None:
+    event, person = make.event(), make.person(language=language, mode=Mode.ROOM)
+    wanted = make.wanted(event, person, before=told_before(make, person), sequence=1)
+    html = reading.parts(make.composed(event, wanted))["text/html"].decode()
+    page = Tables()
+    page.feed(html)
+    page.close()
+    assert page.open == []
+    layout = [attrs for tag, attrs in page.seen if tag == "table" and attrs.get("role") == "presentation"]
+    told = [attrs for tag, attrs in page.seen if tag == "table" and "role" not in attrs]
+    assert len(layout) == 3  # the page, the card, what has changed
+    assert len(told) == 1  # when, where, code: a real table with row headers
+    assert [attrs["scope"] for tag, attrs in page.seen if tag == "th"] == ["row"] * 3
+    sizes = [int(size) for size in re.findall(r"font-size:(\d+)px", html)]
+    assert min(sizes) >= 14
+    assert "<!--[if mso]><table" in html  # Word lays out by tables of a fixed width
+    assert html.count("[if mso]") == html.count("<![endif]") == 2
+    assert "background-image" not in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "prefers-color-scheme: dark" in html
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of "#rrggbb" (WCAG 2.2, 1.4.3)."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_colour_of_text_can_be_read_on_its_ground_by_day_and_by_night(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    event, person = make.event(), make.person()
+    wanted = make.wanted(event, person, before=told_before(make, person), sequence=1)
+    html = reading.parts(make.composed(event, wanted))["text/html"].decode()
+    style, body = html.split("</style>")
+    by_day = {
+        name: dict(re.findall(r"(?<![\w-])(color|background):(#[0-9a-f]{6})", "".join(found)))
+        for name in ("card", "ink", "quiet", "marked", "act", "link")
+        if (found := re.findall(rf'class="(?:\w+ )*{name}(?: \w+)*"[^>]*?style="([^"]*)"', body))
+    }
+    by_night = {
+        name: dict(re.findall(r"(?<![\w-])(color|background): (#[0-9a-f]{6})", rules))
+        for name, rules in re.findall(r"\.(\w+) \{([^}]*)\}", style)
+    }
+    for colours in (by_day, by_night):
+        card, marked = colours["card"]["background"], colours["marked"]["background"]
+        for name, ground in (("ink", card), ("quiet", card), ("link", card), ("ink", marked)):
+            assert contrast(colours[name]["color"], ground) >= 4.5, (name, ground)
+        assert contrast(colours["act"]["color"], colours["act"]["background"]) >= 4.5
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+def test_somebody_in_the_room_is_told_their_code_and_somebody_online_is_not(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    event = make.event()
+    for mode, told in ((Mode.ROOM, True), (Mode.ONLINE, False)):
+        leaves = reading.parts(make.composed(event, make.wanted(event, make.person(mode=mode))))
+        for kind in ("text/plain", "text/html"):
+            assert (door_code("r-1") in leaves[kind].decode()) is told
+
+
+def test_the_own_page_stands_in_the_mail_alone_and_never_in_the_calendar_object(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    event = make.event()
+    raw = make.composed(event, make.wanted(event, make.person()))
+    leaves = reading.parts(raw)
+    assert make.own_page in leaves["text/plain"].decode().splitlines()
+    assert f'href="{make.own_page}"' in leaves["text/html"].decode()
+    assert b"/my/" not in leaves["text/calendar"]
+    message = reading.message(raw)
+    assert message["List-Unsubscribe"] == f"<{make.own_page}>"
+    # One press in a mail program must not take a place away: no RFC 8058 one-click.
+    assert "List-Unsubscribe-Post" not in message
+
+
+def test_without_an_own_page_the_mail_asks_for_an_answer(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    event = make.event()
+    raw = make.composed(event, make.wanted(event, make.person()), own_page=None)
+    assert "List-Unsubscribe" not in reading.message(raw)
+    plain = reading.parts(raw)["text/plain"].decode()
+    assert "please answer this message" in plain
+    assert "withdraw" not in plain
+
+
+def test_a_cancellation_offers_no_page_to_withdraw_on(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    event = make.event()
+    raw = make.composed(event, make.wanted(event, make.person(), method=Method.CANCEL, sequence=1))
+    assert "List-Unsubscribe" not in reading.message(raw)
+
+
+def test_a_times_range_in_a_mail_is_in_the_events_zone_with_the_name_of_that_day_and_in_utc(
+    make: SimpleNamespace, reading: SimpleNamespace
+) -> None:
+    for starts, ends, told, utc in (
+        ("2027-01-13T14:00", "2027-01-13T15:30", "14:00 - 15:30 (CET)", "13:00 - 14:30 UTC"),
+        ("2027-07-14T14:00", "2027-07-14T15:30", "14:00 - 15:30 (CEST)", "12:00 - 13:30 UTC"),
+        ("2027-03-28T01:00", "2027-03-28T04:00", "01:00 (CET) - 04:00 (CEST)", "00:00 - 02:00 UTC"),
+        ("2027-10-31T02:30", "2027-10-31T05:00", "02:30 (CEST) - 05:00 (CET)", "00:30 - 04:00 UTC"),
+    ):
+        event = make.event(starts, ends, folds=(0 if "02:30" in starts else None, None))
+        leaves = reading.parts(make.composed(event, make.wanted(event, make.person())))
+        for kind in ("text/plain", "text/html"):
+            text = leaves[kind].decode()
+            assert told in text
+            assert utc in text

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybrid_sync.errors import InputError
-from hybrid_sync.render.join_links import JoinLinks
+from hybrid_sync.http_client.redaction import redact
+from hybrid_sync.render.join_links import JoinLinks, OwnLinks, PersonalLinks
 
 
 def test_a_link_reads_back_as_registrant_and_generation(make: SimpleNamespace) -> None:
@@ -49,7 +50,7 @@ def test_a_token_that_is_not_ours_is_refused_without_being_repeated(token: str) 
 def test_a_token_signed_for_another_purpose_is_refused() -> None:
     from itsdangerous import URLSafeSerializer
 
-    token = URLSafeSerializer("secret", salt="my-page").dumps(["r-1", 1])
+    token = URLSafeSerializer("secret", salt="another-purpose").dumps(["r-1", 1])
     with pytest.raises(InputError):
         JoinLinks("https://e.eu", "secret").read(str(token))
 
@@ -79,3 +80,33 @@ def test_a_link_maker_without_a_secret_is_a_mistake_and_its_name_shows_none() ->
         with pytest.raises(ValueError):
             JoinLinks("https://e.eu", secret)
     assert "hush" not in repr(JoinLinks("https://e.eu", "hush"))
+
+
+@pytest.mark.parametrize(("kind", "path"), [(JoinLinks, "join"), (OwnLinks, "my")])
+def test_each_kind_of_link_has_its_own_path_and_signature(
+    make: SimpleNamespace, kind: type[PersonalLinks], path: str
+) -> None:
+    links = kind("https://events.example.eu/hybrid/", "secret")
+    link = links.link(make.person(link_generation=3))
+    assert link.startswith(f"https://events.example.eu/hybrid/{path}/")
+    assert links.read(link.rpartition("/")[2]) == ("r-1", 3)
+    assert links.link(make.person(link_generation=4)) != link
+    assert repr(links) == f"{kind.__name__}('https://events.example.eu/hybrid')"
+
+
+def test_a_token_of_one_kind_is_none_of_the_other(make: SimpleNamespace) -> None:
+    join, own = JoinLinks("https://e.eu", "secret"), OwnLinks("https://e.eu", "secret")
+    assert join.token(make.person()).partition(".")[0] == own.token(make.person()).partition(".")[0]
+    with pytest.raises(InputError, match="not one of ours"):
+        own.read(join.token(make.person()))
+    with pytest.raises(InputError, match="not one of ours"):
+        join.read(own.token(make.person()))
+
+
+def test_an_own_link_is_masked_in_logs_as_a_join_link_is(make: SimpleNamespace) -> None:
+    for kind in (JoinLinks, OwnLinks):
+        link = kind("https://events.example.eu", "secret").link(make.person())
+        token = link.rpartition("/")[2]
+        for text in (link, f"see <{link}>", f"GET {link}?do=withdraw 200", f"'/{kind.path}/{token}'"):
+            assert token not in redact(text)
+            assert f"/{kind.path}/***" in redact(text)

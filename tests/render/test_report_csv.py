@@ -1,25 +1,21 @@
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybrid_sync.render.report_csv import COLUMNS, attendance_csv, guarded, plain
+from hybrid_sync.domain.attendance import Suggestion
+from hybrid_sync.errors import InputError
+from hybrid_sync.render.report_csv import COLUMNS, attendance_csv, guarded, plain, read_back
 from hybrid_sync.render.text import one_line
 
 HEAD = (
-    "name,email,organisation,mode,verdict,minutes_total,minutes_online,minutes_room,share_percent,first,last"
+    "name,email,organisation,mode,verdict,minutes_total,minutes_online,minutes_room,share_percent,first,last,"
+    "language,matched_by,may_be"
 )
-
-
-def rows_of(data: bytes) -> list[dict[str, str]]:
-    """What our own reader makes of the file."""
-    reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    return [{name: plain(cell) for name, cell in row.items()} for row in reader]
 
 
 def test_everybody_has_one_row_in_a_stable_order(make: SimpleNamespace) -> None:
@@ -27,19 +23,19 @@ def test_everybody_has_one_row_in_a_stable_order(make: SimpleNamespace) -> None:
     assert attendance_csv(make.report()).decode("utf-8").split("\r\n") == [
         "\ufeff" + HEAD,
         "Bob Nowak,bob@example.org,Enabel,room,present,90,0,90,100,"
-        + "2027-06-09T10:00:00+02:00,2027-06-09T11:30:00+02:00",
-        "Eva,eva@example.org,,online,present,85,15,70,94,2027-06-09T10:05:00+02:00,2027-06-09T11:40:00+02:00",
+        + "2027-06-09T10:00:00+02:00,2027-06-09T11:30:00+02:00,en,address,",
+        "Eva,eva@example.org,,online,present,85,15,70,94,2027-06-09T10:05:00+02:00,2027-06-09T11:40:00+02:00,en,address,",
         "Zoë Müller,zoe@example.org,Enabel,online,present,63,63,0,70,"
-        + "2027-06-09T09:57:00+02:00,2027-06-09T11:00:00+02:00",
-        "Dan Óla,dan@example.org,Enabel,room,no-show,0,0,0,0,,",
-        "iPhone 12,,,,unmatched,45,45,0,50,2027-06-09T10:10:00+02:00,2027-06-09T10:55:00+02:00",
+        + "2027-06-09T09:57:00+02:00,2027-06-09T11:00:00+02:00,en,address,",
+        "Dan Óla,dan@example.org,Enabel,room,no-show,0,0,0,0,,,en,,",
+        "iPhone 12,,,,unmatched,45,45,0,50,2027-06-09T10:10:00+02:00,2027-06-09T10:55:00+02:00,,,",
         "",
     ]
 
 
 def test_winter_times_carry_the_winter_offset(make: SimpleNamespace) -> None:
     data = attendance_csv(make.report(make.event("2027-01-13T10:00", "2027-01-13T11:30")))
-    assert rows_of(data)[0]["first"] == "2027-01-13T10:00:00+01:00"
+    assert read_back(data)[0]["first"] == "2027-01-13T10:00:00+01:00"
 
 
 def test_known_tricks_are_disarmed_and_read_back() -> None:
@@ -84,8 +80,48 @@ def test_a_whole_report_reads_back_as_it_was_written(
         )
         for row, (name, organisation) in zip(report.present, typed, strict=True)
     )
-    rows = rows_of(attendance_csv(replace(report, present=present)))
+    rows = read_back(attendance_csv(replace(report, present=present)))
     assert [(row["name"], row["organisation"]) for row in rows[:3]] == [
         (one_line(name), one_line(organisation)) for name, organisation in typed
     ]
     assert [row["verdict"] for row in rows] == ["present"] * 3 + ["no-show", "unmatched"]
+
+
+@given(st.lists(st.tuples(TRICKY, TRICKY, TRICKY), min_size=1, max_size=4))
+def test_names_of_walk_ins_and_suggestions_read_back_too(
+    make: SimpleNamespace, typed: list[tuple[str, str, str]]
+) -> None:
+    report = make.report()
+    some = report.unmatched[0]
+    others = tuple(
+        replace(
+            some,
+            name=name,
+            email=email,
+            suggestions=(Suggestion(replace(report.no_shows[0], first_name=may_be, last_name=""), "why"),),
+        )
+        for name, email, may_be in typed
+    )
+    rows = read_back(attendance_csv(replace(report, walk_ins=others, unmatched=others)))
+    wanted = [
+        (one_line(name, 2000), one_line(email, 2000), one_line(f"{may_be.strip()} <dan@example.org>", 2000))
+        for name, email, may_be in typed
+    ]
+    for verdict in ("walk-in", "unmatched"):
+        told = [(row["name"], row["email"], row["may_be"]) for row in rows if row["verdict"] == verdict]
+        assert told == wanted
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"name,email\r\nA,b\r\n",
+        b"\xff\xfe\x00",
+        HEAD.encode() + b"\r\none,two\r\n",
+        HEAD.encode() + b'\r\n"open',
+    ],
+)
+def test_another_file_is_not_taken_for_a_report(content: bytes) -> None:
+    with pytest.raises(InputError, match="no attendance report in CSV"):
+        read_back(content)

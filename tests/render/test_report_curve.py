@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybrid_sync.domain.attendance import Segment
-from hybrid_sync.render.report_curve import Step, _rung, picture, round_moments, samples, seen_where, steps
+from hybrid_sync.render.report_curve import Step, flows, round_moments, samples, steps
 from hybrid_sync.render.report_figures import figures
+from hybrid_sync.render.report_picture import _rung, flow_picture, picture
 
 START = datetime(2027, 6, 9, 8, tzinfo=UTC)
 
@@ -24,14 +25,29 @@ def test_the_curve_goes_up_and_down_with_people(make: SimpleNamespace) -> None:
     assert [(step.at, step.online, step.room, step.both) for step in curve] == [
         (at(-3), 1, 0, 0),
         (at(0), 1, 1, 0),
-        (at(5), 1, 1, 1),
-        (at(10), 2, 1, 1),
+        (at(5), 2, 1, 0),
+        (at(10), 3, 1, 0),
         (at(20), 2, 1, 0),
-        (at(30), 2, 1, 1),
-        (at(55), 1, 1, 1),
-        (at(60), 0, 1, 1),
-        (at(90), 0, 0, 1),
+        (at(30), 2, 2, 0),
+        (at(55), 1, 2, 0),
+        (at(60), 0, 2, 0),
+        (at(90), 0, 1, 0),
         (at(100), 0, 0, 0),
+    ]
+
+
+def test_somebody_in_the_room_with_a_laptop_open_is_in_both_just_then(make: SimpleNamespace) -> None:
+    segments = [
+        Segment("1", "ev-1", "door", "Zoë", "zoe@example.org", at(0), at(60), source="room"),
+        Segment("2", "ev-1", "run", "Zoë", "zoe@example.org", at(20), at(80)),
+    ]
+    assert [
+        (step.at, step.online, step.room, step.both) for step in steps(make.report(segments=segments))
+    ] == [
+        (at(0), 0, 1, 0),
+        (at(20), 0, 0, 1),
+        (at(60), 1, 0, 0),
+        (at(80), 0, 0, 0),
     ]
 
 
@@ -53,12 +69,22 @@ def test_the_curve_equals_a_count_of_everybody_at_every_moment(
     report = make.report(segments=segments)
     curve = steps(report)
     assert [step.at for step in curve] == sorted({step.at for step in curve})
-    people = (*report.present, *report.unmatched)
     for minute in range(-30, 131):
-        now = at(minute + 0.5)
-        there = [seen_where(row) for row in people if any(a <= now < b for a, b in row.intervals)]
-        step = next((step for step in reversed(curve) if step.at <= now), Step(now, 0, 0, 0))
-        assert (step.online, step.room, step.both) == tuple(map(there.count, ("online", "room", "both")))
+        now = minute + 0.5
+        inside = -10 <= now < 100
+        there = {
+            source: {
+                who for who, told, start, end in stays if told == source and start <= now < end and inside
+            }
+            for source in ("webex", "room")
+        }
+        both = there["webex"] & there["room"]
+        step = next((step for step in reversed(curve) if step.at <= at(now)), Step(at(now), 0, 0, 0))
+        assert (step.online, step.room, step.both) == (
+            len(there["webex"] - both),
+            len(there["room"] - both),
+            len(both),
+        )
     assert not curve or curve[-1].total == 0
     highest = max((step.total for step in curve), default=0)
     assert figures(report).peak == highest
@@ -69,6 +95,7 @@ def test_samples_lie_on_round_moments_inside_the_planned_time(make: SimpleNamesp
     table = samples(steps(report), report.window)
     assert [step.at for step in table] == [at(minutes) for minutes in range(0, 91, 10)]
     assert [step.total for step in table] == [2, 4, 3, 4, 4, 4, 2, 2, 2, 1]
+    assert [step.room for step in table] == [1, 1, 1, 2, 2, 2, 2, 2, 2, 1]
 
 
 @given(st.integers(1, 3000), st.integers(0, 59))
@@ -94,7 +121,7 @@ def test_the_ladder_has_at_most_six_round_rungs(highest: int, rung: int) -> None
 def test_the_picture_lies_inside_its_frame(make: SimpleNamespace) -> None:
     drawn = picture(make.report())
     assert drawn is not None
-    assert set(drawn.paths) == {"total", "online", "room", "both"}
+    assert set(drawn.paths) == {"total", "online", "room"}
     for path in drawn.paths.values():
         assert re.fullmatch(r"M[\d.]+ [\d.]+(H[\d.]+V[\d.]+)+", path)
         assert all(drawn.left <= float(x) <= drawn.right for x in re.findall(r"H([\d.]+)", path))
@@ -116,8 +143,65 @@ def test_thousands_of_people_make_a_picture_of_bounded_size(make: SimpleNamespac
     assert sum(map(len, drawn.paths.values())) < 80_000
 
 
+def test_arrivals_and_departures_are_counted_in_pieces_of_five_minutes(make: SimpleNamespace) -> None:
+    every, found = flows(make.report())
+    assert every == timedelta(minutes=5)
+    assert [(one.at, one.came, one.went) for one in found if one.came or one.went] == [
+        (at(-5), 1, 0),
+        (at(0), 1, 0),
+        (at(5), 1, 0),
+        (at(10), 1, 0),
+        (at(20), 0, 1),
+        (at(30), 1, 0),
+        (at(55), 0, 1),
+        (at(60), 0, 1),
+        (at(90), 0, 1),
+        (at(100), 0, 1),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(STAYS)
+def test_as_many_go_as_come_and_nobody_is_lost_between_the_pieces(
+    make: SimpleNamespace, stays: list[tuple[str, str, int, int]]
+) -> None:
+    segments = [
+        Segment(str(number), "ev-1", "run-1", who, f"{who}@example.org", at(start), at(end), source=source)
+        for number, (who, source, start, end) in enumerate(stays)
+    ]
+    report = make.report(segments=segments)
+    every, found = flows(report)
+    spans = [span for row in (*report.present, *report.walk_ins, *report.unmatched) for span in row.intervals]
+    assert sum(one.came for one in found) == sum(one.went for one in found) == len(spans)
+    for one in found:
+        assert one.came == sum(one.at <= start < one.at + every for start, _ in spans)
+        assert one.went == sum(one.at <= end < one.at + every for _, end in spans)
+
+
+def test_a_whole_day_is_told_in_longer_pieces(make: SimpleNamespace) -> None:
+    event = make.event(ends="2027-06-09T21:00")
+    every, found = flows(make.report(event, [Segment("1", "ev-1", "r", "P", "p@e.org", at(0), at(650))]))
+    assert every == timedelta(minutes=30)
+    assert len(found) == 22
+
+
+def test_the_bars_stand_on_their_ground_inside_the_frame(make: SimpleNamespace) -> None:
+    drawn = flow_picture(make.report())
+    assert drawn is not None
+    for name, upwards in (("came", True), ("went", False)):
+        bars = re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)H([\d.]+)V([\d.]+)Z", drawn.paths[name])
+        assert len(bars) == 5
+        for left, ground, end, right, back in (tuple(map(float, bar)) for bar in bars):
+            assert drawn.left <= left < right <= drawn.right
+            assert ground == back == drawn.ground
+            assert drawn.top <= end < ground if upwards else ground < end <= drawn.bottom
+    assert [line.words for line in drawn.upward] == ["1", "0", "1"]
+
+
 def test_nobody_gives_no_picture(make: SimpleNamespace) -> None:
     report = make.report(segments=[])
     assert picture(report) is None
+    assert flow_picture(report) is None
+    assert flows(report)[1] == []
     assert steps(report) == []
     assert figures(report).peak_at is None

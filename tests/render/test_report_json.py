@@ -3,18 +3,20 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from hybrid_sync.render.event_json import event_json
+from hybrid_sync.render.report_background import Background
 from hybrid_sync.render.report_figures import minutes, percent
 from hybrid_sync.render.report_json import attendance_json
 
 
 def test_the_report_holds_figures_people_and_doubts(make: SimpleNamespace) -> None:
     report = make.report()
-    told = json.loads(json.dumps(attendance_json(report)))
+    told = json.loads(json.dumps(attendance_json(report, Background(applied=6))))
     assert told["event"] == event_json(report.event)
     assert told["window"] == {"starts_utc": "2027-06-09T08:00:00Z", "ends_utc": "2027-06-09T09:30:00Z"}
     assert told["pulled_at"] == "2027-06-09T12:00:00Z"
     assert told["instances"] == ["door.csv", "run-1"]
     assert told["summary"] == {
+        "applied": 6,
         "registered": 4,
         "attended": 3,
         "online_only": 1,
@@ -23,6 +25,7 @@ def test_the_report_holds_figures_people_and_doubts(make: SimpleNamespace) -> No
         "briefly": 0,
         "no_shows": 1,
         "unrecorded": 0,
+        "walk_ins": 0,
         "unmatched": 1,
         "peak": 4,
         "peak_at": "2027-06-09T08:10:00Z",
@@ -46,7 +49,35 @@ def test_the_report_holds_figures_people_and_doubts(make: SimpleNamespace) -> No
             ["2027-06-09T08:05:00Z", "2027-06-09T08:20:00Z"],
             ["2027-06-09T08:30:00Z", "2027-06-09T09:40:00Z"],
         ],
+        "language": "en",
+        "matched_by": "address",
+        "online_intervals": [["2027-06-09T08:05:00Z", "2027-06-09T08:20:00Z"]],
+        "room_intervals": [["2027-06-09T08:30:00Z", "2027-06-09T09:40:00Z"]],
+        "key": report.present[1].key,
+        "suggestions": [],
     }
+    assert told["groups"]["mode"] == [
+        {
+            "value": value,
+            "registered": 2,
+            "attended": attended,
+            "online": online,
+            "room": room,
+            "both": both,
+            "briefly": 0,
+            "no_shows": 2 - attended,
+            "unrecorded": 0,
+        }
+        for value, attended, online, room, both in (("online", 2, 1, 0, 1), ("room", 1, 0, 1, 0))
+    ]
+    assert [(one["value"], one["registered"]) for one in told["groups"]["organisation"]] == [
+        ("Enabel", 3),
+        ("", 1),
+    ]
+    assert told["curve"][1] == {"at": "2027-06-09T08:10:00Z", "online": 3, "room": 1, "both": 0}
+    assert told["flow"]["seconds"] == 300
+    assert told["flow"]["pieces"][0] == {"at": "2027-06-09T07:55:00Z", "came": 1, "went": 0}
+    assert (told["held"], told["names"], told["remarks_withheld"]) == (True, True, 0)
     assert [person["id"] for person in told["no_shows"]] == ["r-4"]
     assert [(row["name"], row["registrant_id"], row["mode"]) for row in told["unmatched"]] == [
         ("iPhone 12", None, None)

@@ -244,7 +244,10 @@ def test_the_event_properties_are_those_of_the_description(graph_spec):
 def test_the_query_options_of_graph_are_those_of_the_description(graph_spec):
     templates = {"{userId}": "{user-id}", "{eventId}": "{event-id}"}
     checked = 0
-    for route in GRAPH.routes.routes:
+    # The reduced description beside the project ends where messages begin.
+    described = [route for route in GRAPH.routes.routes if "/messages" not in route.template]
+    assert len(described) == len(GRAPH.routes.routes) - 2
+    for route in described:
         template = route.template.replace(
             "microsoft.graph.timeZoneStandard'{standard}'", "'{TimeZoneStandard}'"
         )
@@ -263,7 +266,7 @@ def test_the_query_options_of_graph_are_those_of_the_description(graph_spec):
         for name, shape in route.query.items():
             assert {"integer": NUMBER, "boolean": FLAG}.get(kinds[name], TEXT) == shape, (template, name)
         checked += 1
-    assert checked == len(GRAPH.routes.routes)
+    assert checked == len(described)
 
 
 def test_every_graph_answer_fits_its_schema(open_stand, graph_spec):

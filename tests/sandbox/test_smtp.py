@@ -131,3 +131,92 @@ def test_a_taken_message_is_a_writing_call(stand):
     assert [(one.method, one.status, one.fault) for one in stand.sandbox.writes()] == [
         ("DATA", None, True), ("DATA", 250, False),
     ]  # fmt: skip
+
+
+# --- the options of the server ------------------------------------------------------------------------------------
+
+
+def client(stand):
+    return smtplib.SMTP(stand.sandbox.smtp_host, stand.sandbox.smtp_port, timeout=5)
+
+
+def test_auth_is_offered_where_it_is_demanded_only(open_stand):
+    with client(open_stand()) as open_door:
+        open_door.ehlo()
+        assert "auth" not in open_door.esmtp_features
+    with client(open_stand(smtp_username="events", smtp_mechanisms=("LOGIN",))) as closed:
+        closed.ehlo()
+        assert closed.esmtp_features["auth"].split() == ["LOGIN"]
+
+
+@pytest.mark.parametrize("refusal", ["challenge", "at once"])
+def test_xoauth2_takes_a_token_for_exchange_and_gives_a_reason_before_it_refuses(open_stand, refusal):
+    stand = open_stand(smtp_mechanisms=("XOAUTH2",), xoauth2_refusal=refusal)
+    told = []
+
+    def answer(token, then=""):
+        def say(challenge=None):
+            if challenge is None:
+                return f"user=events@hybrid.example\x01auth=Bearer {token}\x01\x01"
+            told.append(challenge)
+            return then
+
+        return say
+
+    with client(stand) as door:
+        door.ehlo()
+        with pytest.raises(smtplib.SMTPAuthenticationError) as caught:
+            door.auth("XOAUTH2", answer("wrong"))
+        assert caught.value.smtp_code == 535
+        assert [b'"status": "400"' in one for one in told] == ([True] if refusal == "challenge" else [])
+        if refusal == "challenge":
+            with pytest.raises(smtplib.SMTPAuthenticationError) as caught:
+                door.auth("XOAUTH2", answer("wrong", then="what?"))
+            assert caught.value.smtp_code == 501
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            door.auth("XOAUTH2", lambda challenge=None: "user=events@hybrid.example")
+        with pytest.raises(smtplib.SMTPSenderRefused):
+            door.send_message(message(), "events@hybrid.example", ["ann@example.org"])
+        door.auth("XOAUTH2", answer(stand.sandbox.graph_token))
+        door.send_message(message(), "events@hybrid.example", ["ann@example.org"])
+    assert len(stand.sandbox.inbox) == 1
+
+
+def test_a_line_longer_than_the_standard_allows_is_refused_and_the_size_has_a_limit(open_stand):
+    stand = open_stand(smtp_most_bytes=5000)
+    with client(stand) as door:
+        for text, status in (("x" * 1200, 500), ("x\r\n" * 3000, 552)):
+            with pytest.raises(smtplib.SMTPResponseException) as caught:
+                door.sendmail("events@hybrid.example", ["ann@example.org"], f"Subject: x\r\n\r\n{text}\r\n")
+            assert caught.value.smtp_code == status
+    assert stand.sandbox.inbox == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault("CONNECT", drop="before"), smtplib.SMTPServerDisconnected),
+        (Fault("CONNECT", status=421), smtplib.SMTPConnectError),
+        (Fault("MAIL", status=451, words="one\ntwo"), smtplib.SMTPSenderRefused),
+    ],
+)
+def test_faults_can_be_ordered_at_the_door_and_for_the_sender(stand, fault, error):
+    stand.sandbox.faults.add(fault)
+    with pytest.raises(error):
+        send(stand, message())
+    send(stand, message())
+    assert len(stand.sandbox.inbox) == 1
+
+
+def test_a_new_recipient_can_be_greylisted(open_stand):
+    stand = open_stand(smtp_greylist=1)
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        send(stand, message())
+    assert send(stand, message()) == {}
+
+
+def test_a_minute_takes_so_many_messages_of_a_mailbox(open_stand):
+    stand = open_stand(mails_per_minute=1)
+    send(stand, message())
+    with pytest.raises(smtplib.SMTPSenderRefused):
+        send(stand, message())

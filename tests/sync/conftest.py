@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from hybrid_sync.sandbox import SandboxOptions
-from tests.world import World
+from tests.world import World, outside
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def a_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     def start(**options: Any) -> World:
         folder = tmp_path / str(len(opened))
         folder.mkdir()
-        opened.append(World(folder, SandboxOptions(**options)).__enter__())
+        opened.append(World(folder, outside(**options)).__enter__())
         return opened[-1]
 
     yield start

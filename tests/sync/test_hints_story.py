@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 import uvicorn
 
-from hybrid_sync.sandbox import SandboxOptions
 from hybrid_sync.web.app import create_app
 from hybrid_sync.wiring import App
 from tests.builders import utc
-from tests.world import World, online, publish, sync
+from tests.world import World, online, outside, publish, sync
 
 
 @contextmanager
@@ -75,7 +74,7 @@ def test_with_webhooks_however_they_come_and_without_the_story_ends_alike(
     ends = []
     for name in ("with", "without"):
         (tmp_path / name).mkdir()
-        with World(tmp_path / name, SandboxOptions(**options)) as world, standing(world) as app:
+        with World(tmp_path / name, outside(**options)) as world, standing(world) as app:
             publish(app, online("ada"), online("bob"))
             assert sync(app).converged
             if name == "without":

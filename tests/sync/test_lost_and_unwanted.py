@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from hybrid_sync.domain.people import RegistrantStatus
-from hybrid_sync.sandbox import Fault, SandboxOptions
+from hybrid_sync.sandbox import Fault
 from tests.builders import utc
-from tests.world import World, online, publish, sync, until_calm
+from tests.world import World, online, outside, publish, sync, until_calm
 
 CALLS = {"meeting": "/v1/meetings", "entry": "/graph/v1.0/users/*/events"}
 
@@ -33,7 +33,7 @@ def test_what_a_lost_call_made_is_taken_back_when_the_event_is_cancelled(
 
 
 def test_a_meeting_that_lists_show_late_is_still_taken_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    with World(tmp_path, SandboxOptions(list_lag_seconds=25)) as world:
+    with World(tmp_path, outside(list_lag_seconds=25)) as world:
         app = world.app()
         publish(app, online("ada"))
         world.sandbox.faults.add(Fault(method="POST", path=CALLS["meeting"], drop="after"))

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from hybrid_sync.domain.localtime import local_time
-from hybrid_sync.sandbox import Fault, SandboxOptions
+from hybrid_sync.sandbox import Fault
 from hybrid_sync.sandbox.state import Invitee
 from hybrid_sync.sync.loop import Report
 from hybrid_sync.wiring import App
 from tests.builders import wall
-from tests.world import World, online, publish, sync
+from tests.world import World, online, outside, publish, sync
 
 
 def settled(world: World, app: App, most: int = 6) -> Report:
@@ -241,7 +241,7 @@ def test_a_second_meeting_with_our_mark_is_put_before_a_person_and_never_deleted
 
 def test_a_lost_creation_that_shows_up_late_beside_a_second_one_is_told(tmp_path: Path) -> None:
     """The list lags longer than we wait: the one case in which a second meeting is made. It must be seen."""
-    with World(tmp_path, SandboxOptions(list_lag_seconds=300)) as world:
+    with World(tmp_path, outside(list_lag_seconds=300)) as world:
         app = world.app()
         publish(app, online("ada"))
         world.sandbox.faults.add(Fault("POST", "/v1/meetings", drop="after"))
@@ -263,7 +263,7 @@ def test_a_lost_creation_that_shows_up_late_beside_a_second_one_is_told(tmp_path
 def test_a_moved_event_keeps_everybody_whatever_webex_does_to_registrants_and_links(
     tmp_path: Path, drops: bool, changes: bool, join_links: str
 ) -> None:
-    options = SandboxOptions(reschedule_drops_registrants=drops, reschedule_changes_links=changes)
+    options = outside(reschedule_drops_registrants=drops, reschedule_changes_links=changes)
     with World(tmp_path, options) as world:
         app = made(world, join_links=join_links)
         app.desk.reschedule("water", local_time(wall("2027-06-09 11:00")))

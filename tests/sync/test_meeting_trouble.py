@@ -11,10 +11,10 @@ import pytest
 
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.errors import InputError
-from hybrid_sync.sandbox import Fault, SandboxOptions
+from hybrid_sync.sandbox import Fault
 from hybrid_sync.wiring import App
 from tests.builders import an_event, utc, wall
-from tests.world import World, online, publish, sync
+from tests.world import World, news, online, outside, publish, sync
 
 MEETINGS = "/v1/meetings"
 
@@ -68,7 +68,7 @@ def test_a_long_title_and_agenda_are_cut_for_webex_and_kept_whole_here(world: Wo
     with app.store.read() as tx:
         event = tx.events.get("water")
     assert (event.title, event.description) == ("Water " * 40, "How it works. " * 300)
-    assert sync(app).outcomes == ()
+    assert news(sync(app)) == []
 
 
 # --- refused by Webex -----------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def test_a_long_title_and_agenda_are_cut_for_webex_and_kept_whole_here(world: Wo
 def test_a_meeting_that_webex_will_not_make_is_told_with_the_way_out_and_asked_for_once(
     tmp_path: Path, options: dict[str, Any], webex: dict[str, Any], words: str
 ) -> None:
-    with World(tmp_path, SandboxOptions(**options)) as world:
+    with World(tmp_path, outside(**options)) as world:
         app = world.app(world.settings(webex=webex))
         publish(app, online("ada"))
         report = sync(app)
@@ -109,7 +109,7 @@ def test_a_meeting_that_webex_will_not_make_is_told_with_the_way_out_and_asked_f
 def test_a_used_up_quota_is_told_waits_a_day_and_leaves_other_events_alone(
     tmp_path: Path, status: int
 ) -> None:
-    with World(tmp_path, SandboxOptions(meetings_per_day=1, quota_status=status)) as world:
+    with World(tmp_path, outside(meetings_per_day=1, quota_status=status)) as world:
         app = world.app()
         another(app)
         assert app.converge.event("other").converged
@@ -162,7 +162,7 @@ def test_a_change_that_webex_refuses_is_told_and_not_sent_again_until_something_
     tmp_path: Path,
 ) -> None:
     refusal = "Meetings made through a calendar connector cannot be updated."
-    with World(tmp_path, SandboxOptions(update_refused=refusal)) as world:
+    with World(tmp_path, outside(update_refused=refusal)) as world:
         app = world.app()
         publish(app, online("ada"))
         assert sync(app).converged
@@ -185,7 +185,7 @@ def test_a_change_that_webex_refuses_is_told_and_not_sent_again_until_something_
 
 def test_what_a_converged_site_ignores_is_sent_once_and_is_no_drift(tmp_path: Path) -> None:
     ignored = ("enabledChat", "unlockedMeetingJoinSecurity", "enabledAutoRecordMeeting")
-    with World(tmp_path, SandboxOptions(converged_site=True, converged_also_ignores=ignored)) as world:
+    with World(tmp_path, outside(converged_site=True, converged_also_ignores=ignored)) as world:
         app = world.app(world.settings(webex={"chat": False, "recording": True, "lobby": "blockFromJoin"}))
         publish(app, online("ada"))
         report = sync(app)
@@ -193,12 +193,12 @@ def test_what_a_converged_site_ignores_is_sent_once_and_is_no_drift(tmp_path: Pa
         [meeting] = world.meetings()
         assert meeting.fields["meetingOptions"]["enabledChat"] is True
         assert changes(world) == []
-        assert sync(app).outcomes == ()
+        assert news(sync(app)) == []
         app.desk.edit("water", title="Retitled")
         assert sync(app).converged
         assert meeting.fields["title"] == "Retitled"
         assert len(changes(world)) == 1
-        assert sync(app).outcomes == ()
+        assert news(sync(app)) == []
 
 
 # --- while it runs ----------------------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def test_a_meeting_that_began_between_look_and_call_is_changed_later_and_not_ref
 def test_a_title_changed_after_the_start_is_sent_alone_and_asked_about_where_webex_refuses(
     tmp_path: Path, allowed: bool
 ) -> None:
-    with World(tmp_path, SandboxOptions(patch_after_start=allowed)) as world:
+    with World(tmp_path, outside(patch_after_start=allowed)) as world:
         app, meeting = running(world)
         app.desk.edit("water", title="Retitled")
         report = sync(app)

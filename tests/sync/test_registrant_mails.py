@@ -10,7 +10,7 @@ from hybrid_sync.domain.joining import JoinState
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.errors import InputError
 from tests.builders import wall
-from tests.world import World, online, person, publish, sync
+from tests.world import World, news, online, person, publish, sync
 
 
 def words_to(world: World, name: str) -> str:
@@ -94,7 +94,7 @@ def test_a_revoked_link_is_shut_and_the_person_is_mailed_another_one(world: Worl
     }
     assert new in words_to(world, "ada")
     assert old not in words_to(world, "ada")
-    assert sync(app).outcomes == ()
+    assert news(sync(app)) == []
     with app.store.read() as tx:
         lines = [line for line in tx.audit.of("water") if line.what == "registrant.revoke"]
     assert len(lines) == 1
@@ -107,3 +107,32 @@ def test_who_has_no_link_has_none_to_revoke(world: World) -> None:
     app.desk.register("water", [online("ada")], approve=False)
     with pytest.raises(InputError, match="has no join link"):
         app.desk.revoke_link("water", "ada@example.org")
+
+
+def test_a_mended_address_gets_meeting_place_and_invitation_and_the_old_one_loses_all_three(
+    world: World,
+) -> None:
+    app = world.app()
+    publish(app, online("ada"), online("bob"))
+    sync(app)
+    old = person(app, "ada")
+    app.desk.readdress("water", "ada@example.org", "Ada.Lovelace@example.org")
+    assert sync(app).converged
+    assert world.registrant_emails() == {"ada.lovelace@example.org": 1, "bob@example.org": 1}
+    mails = world.mails()
+    assert mails["ada@example.org", "cancellation"] == 1
+    assert mails["Ada.Lovelace@example.org", "invitation"] == 1
+    assert app.joining.look(old.id, old.link_generation).view.state is JoinState.REVOKED
+    before = len(world.sandbox.writes())
+    assert news(sync(app)) == []
+    assert len(world.sandbox.writes()) == before
+
+
+def test_an_address_of_somebody_else_or_none_at_all_is_not_taken(world: World) -> None:
+    app = world.app()
+    publish(app, online("ada"), online("bob"))
+    with pytest.raises(InputError, match="registered for event water already"):
+        app.desk.readdress("water", "ada@example.org", "BOB@example.org")
+    with pytest.raises(InputError, match="not an e-mail address"):
+        app.desk.readdress("water", "ada@example.org", "nowhere")
+    assert person(app, "ada").incarnation == 1

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from hybrid_sync.ports import NO_EVENT
-from hybrid_sync.sandbox import Fault, SandboxOptions
+from hybrid_sync.sandbox import Fault
 from hybrid_sync.sync.chores import Chores
 from hybrid_sync.sync.sign_in import QUESTION
 from hybrid_sync.wiring import App
 from hybrid_sync.wiring.sign_in import sign_in_chores
 from tests.builders import an_event
 from tests.sync.test_faults import MEETINGS, assert_one_of_everything, until_calm
-from tests.world import World, online, publish, sync
+from tests.world import World, online, outside, publish, sync
 
 STORE_SECRET = "canary-store-secret-of-32-characters-and-more"
 USER = ("meeting:schedules_read", "meeting:schedules_write", "meeting:participants_read", "spark:people_read")
@@ -53,7 +53,7 @@ def token_calls(world: World) -> int:
 def test_an_integration_runs_for_months_over_restarts_without_a_question(
     tmp_path: Path, rotate: bool
 ) -> None:
-    with World(tmp_path, SandboxOptions(rotate_refresh_token=rotate)) as world:
+    with World(tmp_path, outside(rotate_refresh_token=rotate)) as world:
         publish(integration(world), online("ada"), online("bob"))
         for _ in range(6):
             app = integration(world)
@@ -66,7 +66,7 @@ def test_an_integration_runs_for_months_over_restarts_without_a_question(
 
 
 def test_an_expired_fixed_token_is_put_before_a_person_and_the_rest_goes_on(tmp_path: Path) -> None:
-    with World(tmp_path, SandboxOptions(fixed_token_days=0.001)) as world:
+    with World(tmp_path, outside(fixed_token_days=0.001)) as world:
         app = world.app()
         publish(app, online("ada"))
         another_event(app)
@@ -167,7 +167,7 @@ def test_the_end_of_the_refresh_token_is_warned_of_two_weeks_before_once_and_set
 def test_what_webex_refuses_is_read_by_the_organiser_in_its_words_and_the_rest_goes_on(
     tmp_path: Path, options: dict[str, Any], settings: dict[str, Any], words: str
 ) -> None:
-    with World(tmp_path, SandboxOptions(**options)) as world:
+    with World(tmp_path, outside(**options)) as world:
         app = world.app(world.settings(webex=settings))
         publish(app, online("ada"))
         another_event(app)

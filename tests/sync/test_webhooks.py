@@ -10,9 +10,9 @@ import pytest
 
 from hybrid_sync.errors import OutcomeUnknown, SettingsError
 from hybrid_sync.ports import NO_EVENT
-from hybrid_sync.sandbox import Fault, SandboxOptions
+from hybrid_sync.sandbox import Fault
 from hybrid_sync.wiring import App
-from tests.world import SECRET, World
+from tests.world import SECRET, World, outside
 
 URL = "https://events.example.org/webhooks/webex"
 ALL = {"meetings started", "meetings ended", "meetingParticipants joined", "meetingParticipants left"}
@@ -178,7 +178,7 @@ def test_an_address_that_is_not_https_is_refused_where_the_provider_is_real(tmp_
 
 
 def test_webhooks_of_the_organisation_hear_of_the_one_host_only(tmp_path: Path) -> None:
-    with World(tmp_path, SandboxOptions(token_kind="admin")) as world:
+    with World(tmp_path, outside(token_kind="admin")) as world:
         acting = {"webhooks_of": "organisation", "host_email": "host2@hybrid.example"}
         app = world.app(world.settings(webex=acting))
         app.webhooks.install()

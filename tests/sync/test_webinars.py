@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from hybrid_sync.domain.attendance import attendance
 from hybrid_sync.domain.events import Speaker
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.people import RegistrantStatus
-from hybrid_sync.sandbox import Fault, SandboxOptions
+from hybrid_sync.sandbox import Fault
 from hybrid_sync.wiring import App
 from tests.builders import utc, wall
-from tests.world import World, online, person, publish, sync
+from tests.world import World, online, outside, person, publish, sync
 
 SOURCES = "/v1/meetings/*/invitationSources"
 SPEAKERS = (Speaker("Ana Ruiz", email="ana@example.org"), Speaker("Bo without an address"))
@@ -46,7 +45,7 @@ def assert_quiet(world: World, app: App) -> None:
 def test_a_webinar_with_registration_has_its_panelists_and_registrants(
     tmp_path: Path, needs_type: bool
 ) -> None:
-    with World(tmp_path, SandboxOptions(webinar_needs_session_type=needs_type)) as world:
+    with World(tmp_path, outside(webinar_needs_session_type=needs_type)) as world:
         app = webinar(world, cohosts=["desk@example.org"])
         publish(app, online("ada"), online("bob"), speakers=SPEAKERS)
         report = sync(app)
@@ -67,7 +66,7 @@ def test_a_webinar_with_registration_has_its_panelists_and_registrants(
 def test_without_registration_everybody_has_one_link_of_their_own(
     tmp_path: Path, twice: Any, per_call: int
 ) -> None:
-    with World(tmp_path, SandboxOptions(source_twice=twice, sources_per_call=per_call)) as world:
+    with World(tmp_path, outside(source_twice=twice, sources_per_call=per_call)) as world:
         app = webinar(world, registration=False)
         publish(app, online("ada"), online("bob"), speakers=SPEAKERS)
         report = sync(app)
@@ -119,10 +118,7 @@ def test_the_join_page_leads_to_the_persons_own_link_and_the_stay_is_theirs(worl
     world.sandbox.end_meeting(run, utc("2027-06-09 09:30"))
     world.sandbox.clock.set(utc("2027-06-09 10:00"))
     assert sync(app).converged
-    with app.store.read() as tx:
-        event, people, stays = tx.events.get("water"), tx.people.of("water"), tx.attendance.of("water")
-        sources = {one.source_id: one.registrant_id for one in tx.sources.of("water").values()}
-    told = attendance(event, people, stays, sources=sources)
+    told = app.attendance_book.of("water")
     assert [(row.person.email if row.person else None, row.total) for row in told.present] == [
         ("ada@example.org", timedelta(minutes=85))
     ]
@@ -145,7 +141,7 @@ def test_who_withdraws_is_turned_away_by_our_page_though_the_link_lives_on(world
 
 @pytest.mark.parametrize("changes", [True, False])
 def test_a_moved_webinar_keeps_everybodys_link_or_takes_the_new_one(tmp_path: Path, changes: bool) -> None:
-    with World(tmp_path, SandboxOptions(reschedule_changes_links=changes)) as world:
+    with World(tmp_path, outside(reschedule_changes_links=changes)) as world:
         app = webinar(world, registration=False)
         publish(app, online("ada"))
         sync(app)
@@ -219,7 +215,7 @@ def test_a_panelist_whom_webex_refuses_is_asked_about_once_and_the_others_are_in
 
 
 def test_a_host_without_a_webinar_licence_is_told_and_no_creation_is_spent(tmp_path: Path) -> None:
-    with World(tmp_path, SandboxOptions(webinar_licence=False)) as world:
+    with World(tmp_path, outside(webinar_licence=False)) as world:
         app = webinar(world)
         publish(app, online("ada"))
         assert sync(app).needs_attention
@@ -261,7 +257,7 @@ def test_the_join_page_of_a_webinar_with_registration_shows_link_and_password_wh
 ) -> None:
     """/meetings/join gives none early, and none on behalf of a host: without hostEmail an admin is a stranger."""
     kind = "admin" if acting else "user"
-    with World(tmp_path, SandboxOptions(token_kind=kind, host_email="host@hybrid.example")) as world:
+    with World(tmp_path, outside(token_kind=kind, host_email="host@hybrid.example")) as world:
         app = webinar(world, host_email="host2@hybrid.example" if acting else None)
         publish(app, online("ada"))
         assert sync(app).converged

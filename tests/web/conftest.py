@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.judges.conftest import libical  # noqa: F401 - a fixture
 from tests.web.house import House, build_house
 
 MakeHouse = Callable[..., House]

@@ -12,14 +12,20 @@ from typing import Any
 
 from hybrid_sync.adapters.sql import open_store
 from hybrid_sync.adapters.webex import WebexDeliveries
+from hybrid_sync.domain.attendance import AttendanceRules
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.errors import ProviderError
 from hybrid_sync.ports import Clock, MeetingRecord, Store
-from hybrid_sync.render.join_links import JoinLinks
+from hybrid_sync.render.certificate import certificate_html
+from hybrid_sync.render.join_links import JoinLinks, OwnLinks
 from hybrid_sync.settings import Settings
+from hybrid_sync.sync.attendance_book import AttendanceBook
+from hybrid_sync.sync.certificates import Certifying
 from hybrid_sync.sync.hints import Hints
 from hybrid_sync.sync.joining import Joining
+from hybrid_sync.sync.own_page import OwnPage
+from hybrid_sync.sync.public_calendar import PublicCalendar
 from hybrid_sync.web.app import create_app
 from tests.builders import a_person, an_event, utc
 
@@ -74,7 +80,11 @@ class FakeApp:
     store: Store
     joining: Joining
     links: JoinLinks
+    own_links: OwnLinks
+    own_page: OwnPage
+    certificates: Certifying
     hints: Hints
+    public_calendar: PublicCalendar
 
 
 def a_record(**changes: Any) -> MeetingRecord:
@@ -107,6 +117,10 @@ class House:
     @property
     def path(self) -> str:
         return f"/join/{self.app.links.token(self.person)}"
+
+    @property
+    def my_path(self) -> str:
+        return f"/my/{self.app.own_links.token(self.person)}"
 
     def again(self, **options: Any) -> TestClient:
         """Another client to an application made with other options, on the same store."""
@@ -163,9 +177,27 @@ def build_house(
         store=store,
         joining=Joining(store, webex, clock),
         links=links or JoinLinks("https://events.example.org", SECRET),
+        own_links=OwnLinks("https://events.example.org", SECRET),
+        own_page=OwnPage(store, clock),
         hints=Hints(store, WebexDeliveries(HOOK_SECRET), clock),
+        certificates=certifying(store, clock),
+        public_calendar=PublicCalendar(store, clock, timedelta(days=28)),
     )
     return House(app, clock, webex, _client(app), event, person, _client)
+
+
+def certifying(store: Store, clock: Clock) -> Certifying:
+    """Certificates by the store's own attendance, from one minute on; as PDF comes their page in HTML."""
+    return Certifying(
+        store,
+        clock,
+        AttendanceBook(store, AttendanceRules()).of,
+        lambda event, certificate: certificate_html(
+            event, certificate, base_url="https://events.example.org", service="InfoPoint events"
+        ).encode(),
+        least=timedelta(minutes=1),
+        secret=SECRET,
+    )
 
 
 class Refuses(ProviderError):

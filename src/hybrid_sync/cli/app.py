@@ -10,6 +10,8 @@ import typer
 from hybrid_sync.cli import (
     attendance,
     attention,
+    certificates,
+    checkin,
     database,
     events,
     invitations,
@@ -86,4 +88,6 @@ app.command("worker", rich_help_panel=WORK)(running.worker)
 app.command("serve", rich_help_panel=WORK)(running.serve)
 app.add_typer(invitations.app, name="invitation", rich_help_panel=WORK)
 app.add_typer(attendance.app, name="attendance", rich_help_panel=WORK)
+app.add_typer(certificates.app, name="certificates", rich_help_panel=WORK)
+app.command("checkin", rich_help_panel=WORK)(checkin.checkin)
 app.command("attention", rich_help_panel=WORK)(attention.attention)

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from hybrid_sync.cli import output, reading
+from hybrid_sync.cli import output
 from hybrid_sync.cli.arguments import EventId, Json
+from hybrid_sync.cli.attendance_import import import_
+from hybrid_sync.cli.attendance_match import match
+from hybrid_sync.cli.attendance_report import report
 from hybrid_sync.cli.errors import NEEDS_ATTENTION, NOT_YET, group
 from hybrid_sync.cli.session import opened
-from hybrid_sync.errors import InputError, NotFound
 
 if TYPE_CHECKING:
-    from hybrid_sync.domain.attendance import Attendance
+    from hybrid_sync.domain.events import Event
     from hybrid_sync.sync.once import Outcome
     from hybrid_sync.wiring import App
 
 app = group("Who was there, and for how long.")
-
-
-class Format(StrEnum):
-    CSV = "csv"
-    JSON = "json"
-    HTML = "html"
-    XLSX = "xlsx"
-    PDF = "pdf"
-
-
-LATER = {
-    Format.XLSX: "xlsx comes with a later release; --format csv opens in a spreadsheet",
-    Format.PDF: "pdf comes with a later release; --format html prints to one",
-}
+app.command("import")(import_)
+app.command("match")(match)
+app.command("report")(report)
 
 
 @app.command()
 def pull(ctx: typer.Context, event: EventId, as_json: Json = False) -> None:
     """Read the meeting's attendance now, whether a pull is due or not. A second pull adds nothing twice."""
+    from hybrid_sync.domain.attendance_pulls import agreement, was_held
+
     with opened(ctx) as service, output.working("asking Webex who was there"):
         outcome = _pull(service, event)
         with service.store.read() as tx:
             pulls = list(tx.attendance.pulls(event))
+        record = _event(service, event)
+        following = service.attendance.next_pull(record, service.clock())
     last = pulls[-1] if pulls and outcome.result == "done" else None
+    agrees = agreement(pulls) if last else None
     if as_json:
         output.data(
             {
@@ -55,6 +48,10 @@ def pull(ctx: typer.Context, event: EventId, as_json: Json = False) -> None:
                 "instances": list(last.instances) if last else [],
                 "rows": last.rows if last else 0,
                 "added": last.added if last else 0,
+                "notes": list(last.notes) if last else [],
+                "agrees": agrees,
+                "held": was_held(pulls, record),
+                "next_pull": following.isoformat() if following else None,
             }
         )
     if last is None:
@@ -62,8 +59,24 @@ def pull(ctx: typer.Context, event: EventId, as_json: Json = False) -> None:
         raise typer.Exit(NOT_YET if outcome.result in ("later", "unknown") else NEEDS_ATTENTION)
     held = output.count(len(last.instances), "run of the meeting", "runs of the meeting")
     output.say(f"{event}: {output.count(last.rows, 'stay')} in {held}, {last.added} new or changed")
-    if not last.instances:
+    for note in last.notes:
+        output.say(f"  {note}")
+    if was_held(pulls, record) is False:
+        output.doubt("the meeting was not held: there is no run of it a day after its end")
+    elif not last.instances:
         output.doubt("the meeting has no ended run yet; Webex shows one about 15 minutes after its end")
+    output.say(_outlook(agrees, output.moment(following, record.time_zone)))
+
+
+def _event(service: App, event_id: str) -> Event:
+    with service.store.read() as tx:
+        return tx.events.get(event_id)
+
+
+def _outlook(agrees: bool | None, following: str) -> str:
+    """Whether this pull tells the same as the last one, and when the next one is due."""
+    same = {True: "the same as the last pull; ", False: "other than the last pull; ", None: ""}[agrees]
+    return same + (f"pulled again on {following}" if following else "not pulled again by itself")
 
 
 def _pull(service: App, event_id: str) -> Outcome:
@@ -85,76 +98,3 @@ def _pull(service: App, event_id: str) -> Outcome:
     finally:
         with work.begin() as tx:
             tx.work.finish(leases[0], row.due_at if row else None, None)
-
-
-@app.command("report")
-def report_(
-    ctx: typer.Context,
-    event: EventId,
-    form: Annotated[
-        Format | None,
-        typer.Option("--format", help="csv, json or html; taken from the ending of --out when left out."),
-    ] = None,
-    out: Annotated[
-        str, typer.Option("--out", metavar="FILE", help="Where to write it; '-' for standard output.")
-    ] = reading.STDIN,
-) -> None:
-    """One figure for each person: minutes in presence, online and in the room, from what was pulled so far."""
-    form = form or _by_ending(out)
-    if form in LATER:
-        raise InputError(LATER[form])
-    with opened(ctx) as service:
-        content = _rendered(_attendance(service, event), form)
-    if out == reading.STDIN:
-        output.raw(content)
-        return
-    reading.write_file(Path(out), content)
-    output.say(f"{event}: written to {out}; it holds personal data")
-
-
-def _by_ending(out: str) -> Format:
-    ending = Path(out).suffix.removeprefix(".").lower()
-    try:
-        return Format(ending)
-    except ValueError:
-        raise InputError("say which form: --format csv, json or html") from None
-
-
-def _attendance(service: App, event_id: str) -> Attendance:
-    from hybrid_sync.domain.attendance import attendance
-
-    with service.store.read() as tx:
-        event = tx.events.get(event_id)
-        people, stays = tx.people.of(event_id), tx.attendance.of(event_id)
-        pulls = tx.attendance.pulls(event_id)
-        sources = {one.source_id: one.registrant_id for one in tx.sources.of(event_id).values()}
-    if event.ends is None:
-        raise NotFound(f"event {event_id} has no end yet, so nobody's share of it can be counted")
-    if not pulls and not stays:
-        output.doubt(
-            f"no attendance is known yet: hybrid-sync attendance pull {event_id}, once the meeting is over"
-        )
-    settings = service.settings.attendance
-    return attendance(
-        event,
-        people,
-        stays,
-        margin=timedelta(minutes=settings.margin_minutes),
-        present_from=timedelta(minutes=settings.present_minutes),
-        pulled_at=pulls[-1].at if pulls else None,
-        sources=sources,
-    )
-
-
-def _rendered(report: Attendance, form: Format) -> bytes:
-    if form is Format.CSV:
-        from hybrid_sync.render.report_csv import attendance_csv
-
-        return attendance_csv(report)
-    if form is Format.HTML:
-        from hybrid_sync.render.report_html import attendance_html
-
-        return attendance_html(report).encode()
-    from hybrid_sync.render.report_json import attendance_json
-
-    return (json.dumps(attendance_json(report), indent=2, ensure_ascii=False) + "\n").encode()

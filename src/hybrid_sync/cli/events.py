@@ -9,7 +9,7 @@ import typer
 from hybrid_sync.cli import event_import, output, reading
 from hybrid_sync.cli.arguments import EventId, Json
 from hybrid_sync.cli.errors import group
-from hybrid_sync.cli.event_lines import event_lines
+from hybrid_sync.cli.event_lines import event_lines, room_answer
 from hybrid_sync.cli.session import opened
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.errors import InputError
@@ -64,11 +64,12 @@ def show(
         found = tx.events.get(event)
         people = list(tx.people.of(event))
         meeting = tx.meetings.get(event)
+        entry = tx.entries.get(event)
         row = tx.work.get(event)
     if as_json:
         from hybrid_sync.render.event_json import event_json
 
-        output.data(event_json(found))
+        output.data({**event_json(found), "room_answer": room_answer(entry) or None})
         return
     if toml:
         from hybrid_sync.intake.records import write_record
@@ -78,6 +79,8 @@ def show(
     lines = event_lines(found, people)
     if meeting is not None:
         lines.append(("Webex meeting", f"{meeting.number or meeting.meeting_id} ({meeting.state})"))
+    if answer := room_answer(entry):
+        lines.append(("room mailbox", "no answer yet" if answer == "none" else answer))
     if row is not None and row.due_at is not None:
         lines.append(("looked at again", output.moment(row.due_at, found.time_zone)))
     if row is not None and row.last_error:
@@ -108,6 +111,12 @@ def edit(
     ] = None,
     organiser: Annotated[list[str] | None, typer.Option(help="Organiser; give it once for each.")] = None,
     description: Annotated[str | None, typer.Option(help="New description.")] = None,
+    recording_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the recording can be watched; the mail after the event names it. '' for none."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Change fields of the record. A published event is pushed again by the next sync, or by the worker."""
@@ -129,6 +138,8 @@ def edit(
             changes["organisers"] = tuple(name for name in map(one_line, organiser) if name)
         if description is not None:
             changes["description"] = clean(description).strip()
+        if recording_url is not None:
+            changes["recording_url"] = reading.web_link(recording_url, "--recording-url")
         if not changes:
             raise InputError("nothing to change: name a field, such as --title 'New title'")
         _refuse_backwards(found, changes)

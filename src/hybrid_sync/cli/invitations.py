@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import re
 from email import message_from_bytes, policy
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hybrid_sync.cli import output
+from hybrid_sync.cli.answers import answers, resend
 from hybrid_sync.cli.arguments import Email, EventId, Json
 from hybrid_sync.cli.errors import group
+from hybrid_sync.cli.reading import write_file
 from hybrid_sync.cli.session import opened
 from hybrid_sync.errors import NotFound
 
 if TYPE_CHECKING:
     from hybrid_sync.domain.events import Event
-    from hybrid_sync.domain.invitations import Message
     from hybrid_sync.domain.people import Registrant
     from hybrid_sync.wiring import App
 
 app = group("The personal invitations: one mail with a calendar object for each registrant.")
 
-_JOIN = re.compile(r"(/join/)[^\s\"'<>)]+")
+app.command()(answers)
+app.command()(resend)
+
+_PERSONAL = re.compile(r"(/(?:join|my)/)[^\s\"'<>)]+")
 _HIDDEN = "***"
 
 
@@ -33,17 +38,28 @@ def show(
     email: Email,
     raw: Annotated[
         bool,
-        typer.Option("--raw", help="The whole message as it goes out, with the personal join link in it."),
+        typer.Option("--raw", help="The whole message as it goes out, with the personal links in it."),
     ] = False,
-    with_links: Annotated[bool, typer.Option("--with-links", help="Show the personal join link.")] = False,
+    eml: Annotated[
+        Path | None,
+        typer.Option(
+            "--eml", metavar="FILE", help="Write the whole message to a file that a mail program opens."
+        ),
+    ] = None,
+    with_links: Annotated[bool, typer.Option("--with-links", help="Show the personal links.")] = False,
 ) -> None:
     """The message that this person would be sent now; if there is nothing new to say, the one sent last."""
     with opened(ctx) as service:
         found, person, hidden = _found(service, event, email)
         content = service.invitation_for(found, person)
+    if raw or eml:
+        output.say("this message holds the personal links of one person: do not pass it on")
+    if eml:
+        write_file(eml, content, private=True)
+        output.say(f"wrote {eml}")
     if raw:
-        output.say("this message holds the personal join link of one person: do not pass it on")
         output.raw(content)
+    if raw or eml:
         return
     text = readable(content)
     output.result(text if with_links else without_links(text, hidden))
@@ -75,55 +91,34 @@ def without_links(text: str, secrets: list[str]) -> str:
     """`text` with everything that lets somebody in taken out of it."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)
-    return _JOIN.sub(rf"\1{_HIDDEN}", text)
+    return _PERSONAL.sub(rf"\1{_HIDDEN}", text)
 
 
 @app.command("list")
-def list_(ctx: typer.Context, event: EventId, as_json: Json = False) -> None:
-    """The ledger: every message of the event, oldest first, and what became of it."""
+def list_(
+    ctx: typer.Context,
+    event: EventId,
+    email: Annotated[
+        str | None,
+        typer.Argument(metavar="EMAIL", help="One registrant: exactly what this person has been told."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """The ledger: every message of the event, or to one person, oldest first, and what became of it."""
+    from hybrid_sync.cli import ledger
+
     with opened(ctx) as service, service.store.read() as tx:
         zone = tx.events.get(event).time_zone
-        messages = list(tx.messages.of(event))
+        person = tx.people.find(event, email) if email else None
+        messages = list(tx.messages.of(event, person.id if person else None))
+    if email and person is None:
+        # An address that somebody had before: it was written to, although nobody is registered with it now.
+        messages = [message for message in messages if message.email.casefold() == email.strip().casefold()]
+        if not messages:
+            raise NotFound(f"nobody with the address {email} is registered for event {event}")
     if as_json:
-        output.data([_json(message) for message in messages])
-        return
-    output.table(
-        ("written", "to", "what", "sequence", "state", "tells"),
-        [
-            (
-                output.moment(message.stamp, zone),
-                message.email,
-                message.kind,
-                str(message.sequence),
-                message.state.value,
-                f"{message.facts.starts[:16].replace('T', ' ')}, {message.facts.mode}",
-            )
-            for message in messages
-        ],
-    )
-
-
-def _json(message: Message) -> dict[str, Any]:
-    """A row of the ledger, without the join link and without the bytes."""
-    from hybrid_sync.render.event_json import utc_text
-
-    facts = message.facts
-    return {
-        "registrant_id": message.registrant_id,
-        "email": message.email,
-        "kind": message.kind,
-        "method": message.method.value,
-        "uid": message.uid,
-        "sequence": message.sequence,
-        "state": message.state.value,
-        "written": utc_text(message.stamp),
-        "message_id": message.message_id,
-        "tells": {
-            "title": facts.title,
-            "starts": facts.starts,
-            "ends": facts.ends,
-            "place": facts.place,
-            "mode": facts.mode,
-            "language": facts.language,
-        },
-    }
+        output.data(ledger.as_json(messages))
+    elif email:
+        output.result(ledger.told(messages, zone) or "nothing has been written yet")
+    else:
+        output.table(ledger.COLUMNS, ledger.rows(messages, zone))

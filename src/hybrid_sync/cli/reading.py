@@ -114,15 +114,31 @@ def duration(text: str, option: str) -> timedelta:
         raise InputError(f"{option}: '{text}' is too long") from error
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises InputError."""
+def write_file(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write a file whole or not at all, `private` for its owner alone. Raises InputError."""
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
+        if private:
+            unfinished.touch(mode=0o600)
         unfinished.write_bytes(content)
         os.replace(unfinished, path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def web_link(text: str, option: str) -> str | None:
+    """An http or https address; None for '' (none). Raises InputError."""
+    from hybrid_sync.render.text import web_address
+
+    if not text.strip():
+        return None
+    address = web_address(text)
+    if address is None:
+        raise InputError(
+            f"{option} '{text}' is not a web address: write it like https://example.org/watch/123"
+        )
+    return address
 
 
 def language(text: str | None, option: str) -> str | None:

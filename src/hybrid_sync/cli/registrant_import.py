@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hybrid_sync.cli import output, reading
+from hybrid_sync.cli import mappings, output, reading
 from hybrid_sync.cli.arguments import EventId, Json
 from hybrid_sync.cli.errors import WRONG_INPUT
+from hybrid_sync.cli.refusals import row_json, tell_rows
 from hybrid_sync.cli.session import opened, options
 from hybrid_sync.domain.people import Mode, email_key
-from hybrid_sync.errors import InputError
 
 if TYPE_CHECKING:
     from hybrid_sync.domain.events import Event
-    from hybrid_sync.intake.registrant_lists import ListReading, RefusedRow
+    from hybrid_sync.intake.registrant_lists import ListReading
     from hybrid_sync.sync.organising import NewPerson, Registered
-
-MOST_LINES = 50
-"""Refused rows told one by one; the rest is in --json, or told with -v."""
 
 
 def import_(
     ctx: typer.Context,
     event: EventId,
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV with a line of column names; '-' for standard input.")
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="CSV or XLSX (EUSurvey too) with a line of column names; '-' for standard input.",
+        ),
     ],
     column: Annotated[
         list[str] | None,
@@ -34,7 +35,7 @@ def import_(
             "--map",
             metavar="FIELD=COLUMN",
             help="Which column holds a field (email, first_name, last_name, name, organisation, language, mode); "
-            "give it once for each.",
+            "give it once for each. It is kept for the event's next list.",
         ),
     ] = None,
     pending: Annotated[
@@ -49,42 +50,34 @@ def import_(
     """
     from hybrid_sync.intake.registrant_lists import read_registrants
     from hybrid_sync.intake.sources import MAX_LIST_BYTES
+    from hybrid_sync.sync.taking_in import REGISTRANTS
 
     content, name = reading.file_or_stdin(file, MAX_LIST_BYTES)
-    listed = read_registrants(content, name, _mapping(column or []))
+    mapping = mappings.told(column)
     with opened(ctx) as service:
         with service.store.read() as tx:
             found = tx.events.get(event)
             known = {person.key for person in tx.people.of(event)}
+        remembered = {} if mapping else service.taking_in.mapping(event, REGISTRANTS)
+        listed = read_registrants(content, name, mapping, remembered)
         people = _people(listed, found, known, service.settings.service.languages[0])
         done = service.desk.register(event, people, approve=not pending)
-    most = None if options(ctx).verbose else MOST_LINES
-    _tell_rows(listed.refused, most, output.problem)
-    _tell_rows(listed.notes, most, output.doubt)
+        if mapping and listed.rows:
+            service.taking_in.remember(event, REGISTRANTS, mapping)
+    tell_rows(listed.refused, options(ctx).verbose, output.problem)
+    tell_rows(listed.notes, options(ctx).verbose, output.doubt)
     if as_json:
         output.data(_json(event, listed, done))
     output.say(listed.summary)
+    columns = mappings.words(mapping if listed.rows else {}, remembered)
+    if columns:
+        output.say(columns)
     output.say(
         f"{len(done.new)} new, {len(done.changed)} changed, {done.unchanged} unchanged"
         + (f", {len(done.gone)} withdrew earlier and were left withdrawn" if done.gone else "")
     )
     if not listed.rows:
         raise typer.Exit(WRONG_INPUT)
-
-
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    mapping: dict[str, str] = {}
-    problems = []
-    for pair in pairs:
-        field, sign, column = (part.strip() for part in pair.partition("="))
-        if not (field and sign and column):
-            problems.append(f"--map '{pair}': write it like --map email='E-mail address'")
-        elif field in mapping:
-            problems.append(f"--map {field} is given twice")
-        mapping[field] = column
-    if problems:
-        raise InputError(problems)
-    return mapping
 
 
 def _people(listed: ListReading, event: Event, known: set[str], language: str) -> list[NewPerson]:
@@ -110,13 +103,6 @@ def _people(listed: ListReading, event: Event, known: set[str], language: str) -
     return people
 
 
-def _tell_rows(rows: tuple[RefusedRow, ...], most: int | None, tell: Any) -> None:
-    for row in rows[:most]:
-        tell(str(row))
-    if most is not None and len(rows) > most:
-        output.say(f"… and {len(rows) - most} more like these (all of them with -v, or --json)")
-
-
 def _json(event: str, listed: ListReading, done: Registered) -> dict[str, Any]:
     return {
         "event": event,
@@ -127,10 +113,6 @@ def _json(event: str, listed: ListReading, done: Registered) -> dict[str, Any]:
         "changed": len(done.changed),
         "unchanged": done.unchanged,
         "left_withdrawn": [person.email for person in done.gone],
-        "refused": [_row(row) for row in listed.refused],
-        "notes": [_row(row) for row in listed.notes],
+        "refused": [row_json(row) for row in listed.refused],
+        "notes": [row_json(row) for row in listed.notes],
     }
-
-
-def _row(row: RefusedRow) -> dict[str, Any]:
-    return {"line": row.line, "field": row.field, "reason": row.reason, "value": row.value_shown}

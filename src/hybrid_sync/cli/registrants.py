@@ -12,6 +12,7 @@ from hybrid_sync.cli.errors import group
 from hybrid_sync.cli.registrant_import import import_
 from hybrid_sync.cli.registrant_link import link
 from hybrid_sync.cli.session import opened
+from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus
 
 if TYPE_CHECKING:
@@ -76,10 +77,18 @@ def list_(
             tx.events.get(event)
             people = list(tx.people.of(event))
         links = {person.id: _link(service, person) for person in people} if with_links else {}
+    codes = {person.id: door_code(person.id) for person in people if person.mode is Mode.ROOM}
     if as_json:
-        output.data([_json(person, links.get(person.id)) for person in people])
+        output.data(
+            [
+                _json(person, links.get(person.id))
+                | ({"door_code": codes[person.id]} if person.id in codes else {})
+                for person in people
+            ]
+        )
         return
-    columns = ["e-mail", "name", "organisation", "mode", "status", "language", *(["link"] if links else [])]
+    columns = ["e-mail", "name", "organisation", "mode", "status", "language"]
+    columns += [*(["door code"] if codes else []), *(["link"] if links else [])]
     output.table(
         columns,
         [
@@ -90,6 +99,7 @@ def list_(
                 person.mode.value,
                 person.status.value,
                 person.language,
+                *([codes.get(person.id, "")] if codes else []),
                 *([links[person.id] or ""] if links else []),
             ]
             for person in people
@@ -144,6 +154,19 @@ def switch(
     """Move somebody between room and online; their invitation changes with it."""
     with opened(ctx) as service:
         _told(service.desk.switch(event, email, mode), "noted", as_json)
+
+
+@app.command()
+def readdress(
+    ctx: typer.Context,
+    event: EventId,
+    email: Email,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The address that is right.")],
+    as_json: Json = False,
+) -> None:
+    """Give somebody another address: the entry at the old one is cancelled, the new one is invited."""
+    with opened(ctx) as service:
+        _told(service.desk.readdress(event, email, new), "noted", as_json)
 
 
 def _told(person: Registrant, what: str, as_json: bool) -> None:

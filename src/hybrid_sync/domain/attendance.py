@@ -1,87 +1,71 @@
-"""Attendance measured in presence: the union of a person's stays, clipped to the event (P6)."""
+"""Attendance measured in presence: the union of a person's stays, clipped to the event (P6), and what it comes to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hybrid_sync.domain.attendance_pulls import pulls_due
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus, email_key
+from hybrid_sync.domain.matching import (
+    NO_EVIDENCE,
+    RANK,
+    Evidence,
+    Kind,
+    Participant,
+    participants,
+    real_email,
+)
+from hybrid_sync.domain.people import Mode, Registrant
+from hybrid_sync.domain.presence import (
+    ROOM,
+    AttendanceRules,
+    Counted,
+    Interval,
+    Segment,
+    Times,
+    capped,
+    clip,
+    counted,
+    length,
+    union,
+)
+from hybrid_sync.domain.suggestions import Suggester, Suggestion
 
-Interval = tuple[datetime, datetime]
+__all__ = [
+    "Attendance",
+    "AttendanceRules",
+    "Interval",
+    "Presence",
+    "Run",
+    "Segment",
+    "Suggestion",
+    "attendance",
+    "clip",
+    "length",
+    "pulls_due",
+    "real_email",
+    "union",
+]
 
-
-@dataclass(frozen=True)
-class Segment:
-    """One device's one stay: a raw fact, kept as it came. Instants are UTC; None means that it was not told.
-
-    `key` is unique within the event, so that a second pull adds nothing; it ends in "|" while the system has not told
-    the participant's devices yet. `source` is "webex" or "room", or "file" for an imported online stay.
-    `role` is "host", "cohost", "panelist", "room system" or "attendee". `source_id` is the mark of the personal link
-    that was used, if any. `session` is "" for the main session, else the name of the breakout session.
-    `registrant_id` is whom our own record names (a check-in by code, say); None where only the name and address tell.
-    """
-
-    key: str
-    event_id: str
-    instance_id: str
-    display_name: str
-    email: str
-    joined: datetime | None
-    left: datetime | None
-    role: str = "attendee"
-    source: str = "webex"
-    device: str = ""
-    source_id: str | None = None
-    session: str = ""
-    registrant_id: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Segment(key={self.key!r}, joined={self.joined}, left={self.left})"
-
-
-INVENTED_DOMAIN = "guest.webex.localhost"
-
-
-def real_email(email: str) -> str | None:
-    """The e-mail key, or None for a missing or invented address (webex.md 3.1: `<uuid>@guest.webex.localhost`)."""
-    key = email_key(email)
-    return None if not key or "@" not in key or key.endswith("@" + INVENTED_DOMAIN) else key
-
-
-def union(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time without overlaps, in order."""
-    merged: list[Interval] = []
-    for start, end in sorted(intervals):
-        if end <= start:
-            continue
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def clip(intervals: Iterable[Interval], window: Interval) -> list[Interval]:
-    """The parts of `intervals` inside `window`."""
-    clipped = ((max(start, window[0]), min(end, window[1])) for start, end in intervals)
-    return [(start, end) for start, end in clipped if start < end]
-
-
-def length(intervals: Iterable[Interval]) -> timedelta:
-    return sum((end - start for start, end in union(intervals)), timedelta(0))
+USUAL = AttendanceRules()
+_NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True)
 class Presence:
     """One person's attendance. `online` and `room` may overlap; `total` counts an overlap once.
 
-    `share` is the part of the event's length in 0..1. `person` is None for somebody who matches no registrant;
-    then `name` is what they called themselves. `key` names them in `attendance match`. `matched_by` says what told
-    who they are: "code", "link", "address", "alias" or "choice"; "" for nobody known. `verdict` is "present", "partly",
-    "walk-in" (in the room without registration, or settled as such by a person) or "unknown". The two lists of
-    intervals part `intervals` by where they were.
+    Time in the margins counts, because events begin early and overrun, but none of the three figures is above the
+    event's own length: `share` is `total` as a part of that length, in 0..1. `intervals` hold all of the time, margins
+    included; the two other lists part it by where the person was.
+
+    `person` is None for somebody who matches no registrant; then `name` is what they called themselves. A walk-in's
+    `person` is one whose registration does not stand (withdrawn, rejected, waiting). `key` names them in `attendance
+    match`. `matched_by` says what told who they are: "code", "link", "address", "alias" or "choice" (domain.matching);
+    "" for nobody known. `verdict` is "present", "partly", "walk-in" (there without a standing registration) or
+    "unknown".
     """
 
     name: str
@@ -103,14 +87,6 @@ class Presence:
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    """Who somebody unmatched may be, and why: for a person to decide, never for a machine. Best first."""
-
-    person: Registrant
-    why: str
-
-
-@dataclass(frozen=True)
 class Run:
     """One run of the meeting, as it was seen. `counted` is False for a rehearsal, `why` then says so."""
 
@@ -125,8 +101,12 @@ class Run:
 class Attendance:
     """Everything that a report needs. `window` is the event's planned time (UTC); margins are already applied.
 
-    `unrecorded` are people registered for a room in which nobody was checked in: whether they came is not known.
-    `walk_ins` came without being registered; `unmatched` are those of whom nobody has decided yet.
+    `present` are approved registrants who were there. `no_shows` are those who were not; `unrecorded` are people
+    registered for a room in which nobody was checked in: whether they came is not known.
+    `walk_ins` came without a standing registration: checked in at the door, settled as such by a person, or withdrawn
+    and there all the same. `unmatched` are those of whom nobody has decided yet.
+    `staff` are names of those who ran the meeting; registrants among them who were not in the room are in `ran_it`,
+    and are counted neither as registered nor as missing.
     `room_systems` are the devices of the room itself, which count as nobody. `held` is False when the meeting
     was never started.
     """
@@ -144,6 +124,7 @@ class Attendance:
     walk_ins: tuple[Presence, ...] = ()
     room_systems: tuple[str, ...] = ()
     held: bool = True
+    ran_it: tuple[Registrant, ...] = ()
 
     @property
     def registered(self) -> int:
@@ -154,131 +135,121 @@ def attendance(
     event: Event,
     people: Sequence[Registrant],
     segments: Sequence[Segment],
+    rules: AttendanceRules = USUAL,
+    evidence: Evidence = NO_EVIDENCE,
     *,
-    margin: timedelta = timedelta(minutes=10),
-    present_from: timedelta = timedelta(minutes=1),
     pulled_at: datetime | None = None,
-    sources: Mapping[str, str] | None = None,
+    notes: Iterable[str] = (),
+    held: bool = True,
 ) -> Attendance:
     """Who was there and for how long.
 
-    Stays are counted from `margin` before the start to `margin` after the end, the figure never above the event's
-    own length. A person is present from `present_from` on, "partly" below that. Matching is by the personal link that
-    was used (`sources` gives the registrant id of its mark), else by real e-mail address; names never decide (design.md
-    5 of issue "Attendance"). Raises ValueError for an event without an end.
+    The rules of time are domain.presence.Times, those of who is who domain.matching. `notes` are doubts of those who
+    gathered the stays. The order of `segments` changes nothing, nor does a row that comes twice.
+    Raises ValueError for an event without an end.
     """
     if event.ends is None:
         raise ValueError(f"event {event.id} has no end")
     window = (event.starts.instant, event.ends.instant)
-    wide = (window[0] - margin, window[1] + margin)
-    by_key = {person.key: person for person in people if person.status is RegistrantStatus.APPROVED}
-    doubts: list[str] = []
-    guests = [segment for segment in _settled(segments) if segment.role == "attendee"]
-    by_source = _by_source(by_key.values(), sources or {})
-    grouped = _grouped(guests, by_source)
-    present: list[Presence] = []
-    unmatched: list[Presence] = []
-    for key, stays in grouped.items():
-        person = by_key.get(key)
-        row = _presence(event, person, stays, wide, present_from, doubts)
-        if row.total > timedelta(0):
-            (present if person else unmatched).append(row)
-    came = {row.person.id for row in present if row.person}
-    missing = [person for person in by_key.values() if person.id not in came]
-    checked_in = any(segment.source == "room" for segment in segments)
-    unrecorded = [person for person in missing if person.mode is Mode.ROOM and not checked_in]
-    staff = {segment.display_name for segment in segments if segment.role != "attendee"}
+    doubts: set[str] = set()
+    wide = (window[0] - rules.margin, window[1] + rules.margin)
+    times = Times(segments, wide, doubts.add)
+    found = participants(people, segments, rules, evidence)
+    ran = {one.person.id for one in found if one.kind is Kind.STAFF and one.person}
+    persons: dict[str, list[Participant]] = {}
+    others: list[Participant] = []
+    for one in found:
+        if one.kind is Kind.ROOM_SYSTEM:
+            continue
+        if one.person is not None and (one.kind is Kind.STAFF or (one.person.id in ran and not one.chosen)):
+            # Whoever ran the meeting is no part of its audience, but counts where they sat in the room.
+            one = replace(one, stays=tuple(stay for stay in one.stays if stay.source == ROOM))
+        if one.person is not None:
+            persons.setdefault(one.person.id, []).append(one)
+        elif one.kind is Kind.GUEST:
+            others.append(one)
+    groups = (*persons.values(), *([one] for one in others))
+    counts = [(row, group) for group in groups if (row := _presence(event, group, times, rules, doubts.add))]
+    seen = {row.person.id for row, _ in counts if row.person and row.online_intervals}
+    suggester = Suggester(people, seen, evidence.clicks)
+    rows = [row if row.matched_by else _suggested(row, group, suggester) for row, group in counts]
+    came = {row.person.id for row in rows if row.person}
+    missing = [person for person in people if person.is_coming and person.id not in came]
+    ran_it = [person for person in missing if person.id in ran]
+    missing = [person for person in missing if person.id not in ran]
+    checked_in = any(segment.source == ROOM for segment in segments)
     return Attendance(
         event=event,
         window=window,
-        present=tuple(sorted(present, key=lambda row: row.name.casefold())),
-        no_shows=tuple(person for person in missing if person not in unrecorded),
-        unmatched=tuple(sorted(unmatched, key=lambda row: row.name.casefold())),
-        staff=tuple(sorted(staff)),
-        doubts=tuple(doubts),
+        present=_by_name(row for row in rows if row.verdict in ("present", "partly")),
+        no_shows=tuple(person for person in missing if checked_in or person.mode is not Mode.ROOM),
+        unmatched=_by_name(row for row in rows if row.verdict == "unknown"),
+        staff=_names(one for one in found if one.kind is Kind.STAFF),
+        doubts=(*dict.fromkeys(notes), *sorted(doubts)),
         instances=tuple(sorted({segment.instance_id for segment in segments})),
         pulled_at=pulled_at,
-        unrecorded=tuple(unrecorded),
+        unrecorded=tuple(person for person in missing if not checked_in and person.mode is Mode.ROOM),
+        walk_ins=_by_name(row for row in rows if row.verdict == "walk-in"),
+        room_systems=_names(one for one in found if one.kind is Kind.ROOM_SYSTEM),
+        held=held,
+        ran_it=tuple(ran_it),
     )
-
-
-def _by_source(people: Iterable[Registrant], sources: Mapping[str, str]) -> Mapping[str, str]:
-    """E-mail keys by the mark of the personal link: whatever address was typed behind it, it is that person's."""
-    keys = {person.id: person.key for person in people}
-    return {source: keys[person_id] for source, person_id in sources.items() if person_id in keys}
-
-
-def _settled(segments: Sequence[Segment]) -> list[Segment]:
-    """Without the stay that stood for a participant until a later pull told their devices."""
-    known = {segment.key.rpartition("|")[0] for segment in segments if not segment.key.endswith("|")}
-    return [segment for segment in segments if not (segment.key.endswith("|") and segment.key[:-1] in known)]
-
-
-def _grouped(segments: Sequence[Segment], by_source: Mapping[str, str]) -> Mapping[str, list[Segment]]:
-    """Stays of one person together: by personal link, by address; without a usable one each stands alone."""
-    grouped: dict[str, list[Segment]] = {}
-    for segment in segments:
-        key = by_source.get(segment.source_id or "") or real_email(segment.email)
-        key = key or f"?{segment.email or segment.key}"
-        grouped.setdefault(key, []).append(segment)
-    return grouped
 
 
 def _presence(
     event: Event,
-    person: Registrant | None,
-    stays: Sequence[Segment],
-    wide: Interval,
-    present_from: timedelta,
-    doubts: list[str],
-) -> Presence:
-    kinds: dict[str, list[Interval]] = {"webex": [], "room": []}
-    for stay in stays:
-        interval = _interval(stay, wide, doubts)
-        if interval:
-            kinds.setdefault(stay.source, []).append(interval)
-    online, room = clip(union(kinds["webex"]), wide), clip(union(kinds["room"]), wide)
-    both = union(online + room)
-    total = min(length(both), event.duration)
+    group: Sequence[Participant],
+    times: Times,
+    rules: AttendanceRules,
+    doubt: Callable[[str], None],
+) -> Presence | None:
+    """What the participants who are one person come to; None when none of their time counts."""
+    best = min(group, key=lambda one: (RANK[one.how], one.key))
+    person = best.person
+    name = person.name if person else best.name
+    stays = best.stays if len(group) == 1 else [stay for one in group for stay in one.stays]
+    time = counted(stays, times)
+    if not time.both:
+        if any(stay.source == ROOM for stay in stays):
+            doubt(f"{name}: checked in at the door, but not within the time of the event, and not counted")
+        return None
+    most = max(event.duration, _NO_TIME)
+    total = capped(time.both, most)
     return Presence(
-        name=person.name if person else stays[0].display_name,
-        email=person.email if person else real_email(stays[0].email),
+        name=name,
+        email=person.email if person else best.email,
         person=person,
         total=total,
-        online=min(length(online), event.duration),
-        room=min(length(room), event.duration),
-        share=total / event.duration if event.duration else 0.0,
-        first=both[0][0] if both else None,
-        last=both[-1][1] if both else None,
-        verdict="present" if total >= present_from else "partly",
-        intervals=tuple(both),
+        online=capped(time.online, most),
+        room=capped(time.room, most),
+        share=total / most if most else 0.0,
+        first=time.both[0][0],
+        last=time.both[-1][1],
+        verdict=_verdict(best, time, total >= rules.present_from),
+        intervals=time.both,
+        online_intervals=time.online,
+        room_intervals=time.room,
+        key=best.key,
+        matched_by=best.how,
     )
 
 
-def _interval(stay: Segment, wide: Interval, doubts: list[str]) -> Interval | None:
-    """A stay's times. A missing join counts as nothing; a missing leave as the end of the window, and both are said."""
-    if stay.joined is None:
-        doubts.append(f"{stay.display_name}: a stay without a join time was not counted")
-        return None
-    if stay.left is None:
-        if stay.joined < wide[1]:
-            doubts.append(f"{stay.display_name}: no leave time, counted to the end")
-        return (stay.joined, max(stay.joined, wide[1]))
-    return (stay.joined, stay.left)
+def _verdict(one: Participant, time: Counted, long_enough: bool) -> str:
+    if one.person is not None and one.person.is_coming:
+        return "present" if long_enough else "partly"
+    # Whoever stands in the room is there, registered or not; online, only a person can say that nobody knows them.
+    return "walk-in" if one.person is not None or one.chosen or time.room else "unknown"
 
 
-def pulls_due(
-    event: Event, done: Sequence[datetime], after: Sequence[timedelta], now: datetime
-) -> tuple[bool, datetime | None]:
-    """Whether attendance should be pulled now, and when next.
+def _suggested(row: Presence, group: Sequence[Participant], suggester: Suggester) -> Presence:
+    """With suggestions, because nothing and nobody has told who it is."""
+    joins = [stay.joined for one in group for stay in one.stays if stay.joined and stay.source != ROOM]
+    return replace(row, suggestions=suggester.of(row.name, row.email, joins))
 
-    `after` are the delays after the planned end (webex.md 3.1: leave times still change for hours); `done` are the
-    instants (UTC) of earlier pulls.
-    """
-    if event.ends is None:
-        return (False, None)
-    moments = [event.ends.instant + delay for delay in sorted(after)]
-    passed = [moment for moment in moments if moment <= now]
-    ahead = next((moment for moment in moments if moment > now), None)
-    due = bool(passed) and not any(at >= passed[-1] for at in done)
-    return (due, ahead)
+
+def _by_name(rows: Iterable[Presence]) -> tuple[Presence, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.key)))
+
+
+def _names(found: Iterable[Participant]) -> tuple[str, ...]:
+    return tuple(sorted({stay.display_name for one in found for stay in one.stays}))

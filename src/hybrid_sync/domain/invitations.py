@@ -113,18 +113,23 @@ History = Mapping[str, Sequence[Message]]
 """Every ledger row by registrant id, oldest first."""
 
 
-def outdated(history: History, facts: Mapping[str, Facts]) -> list[Message]:
-    """Requests that never left us and say what is no longer so: they are superseded, not sent.
+def outdated(history: History, facts: Mapping[str, Facts], people: Sequence[Registrant]) -> list[Message]:
+    """Requests that never left us and say what is no longer so, or to an address that is no longer the person's.
 
-    `facts` is what each coming person should know now, by registrant id.
+    They are superseded, not sent. `facts` is what each coming person should know now, by registrant id.
     """
+    addresses = {person.id: person.email for person in people}
     return [
         message
         for registrant_id, messages in history.items()
         for message in messages
         if message.state is MessageState.PENDING
         and message.method is Method.REQUEST
-        and (registrant_id not in facts or facts[registrant_id].digest != message.facts.digest)
+        and (
+            registrant_id not in facts
+            or facts[registrant_id].digest != message.facts.digest
+            or addresses[registrant_id] != message.email
+        )
     ]
 
 
@@ -145,7 +150,7 @@ def plan_invitations(
     if event.ends is None or now >= event.ends.instant:
         return []
     changes: list[Change] = []
-    gone = {id(message) for message in outdated(history, facts)}
+    gone = {id(message) for message in outdated(history, facts, people)}
     for person in people:
         rows = history.get(person.id, ())
         live = [row for row in rows if row.state is not MessageState.SUPERSEDED and id(row) not in gone]
@@ -169,7 +174,7 @@ def _next_message(
     none, or cancelled  | no    | nothing
     request             | no    | cancellation of that UID to the address it went to
     request, old address| yes   | cancellation of the old UID; the invitation follows at the next look
-    request, refused    | yes   | nothing until a person mends the address
+    request, refused    | yes   | nothing until a person mends the address; then an invitation to the new one
     request, same facts | yes   | nothing (one of unknown fate goes out again)
     request, new facts  | yes   | update, SEQUENCE + 1
     """
@@ -180,11 +185,15 @@ def _next_message(
         return _message(
             "mail.invitation", "has not been invited yet", event, person, rows, incarnation, facts
         )
-    if last.state is MessageState.REFUSED and (facts is not None or last.sequence == 0):
+    readdressed = last.incarnation != person.incarnation and last.email != person.email
+    if last.state is MessageState.REFUSED and last.sequence == 0 and readdressed and facts is not None:
+        reason = "the address changed"
+        return _message("mail.invitation", reason, event, person, rows, person.incarnation, facts)
+    if last.state is MessageState.REFUSED and not readdressed and (facts is not None or last.sequence == 0):
         return None
     if facts is None:
         return _cancellation(_why_cancelled(event, person), event, person, rows, last)
-    if last.incarnation != person.incarnation and last.email != person.email:
+    if readdressed:
         return _cancellation("the address changed", event, person, rows, last)
     if last.facts.digest == facts.digest:
         return None

@@ -65,21 +65,24 @@ class Api:
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         safe: bool | None = None,
         answers: Collection[int] = (),
     ) -> requests.Response:
         """The response to a call that succeeded, or whose status is among `answers`.
 
+        The body is `json`, or `content` as it stands (its Content-Type goes into `headers`).
         `safe` marks a POST that changes nothing; a GET always is safe. Parameters that are None are left out,
         booleans go out as JSON writes them. A 401 was not carried out, so the call is made once more if the token
         source has another token. Raises the kinds of errors.py.
         """
         safe = method == "GET" if safe is None else safe
         token = self._token()
-        response = self._once(token, method, path, params, json, headers, safe)
+        body = {"json": json} if content is None else {"data": content}
+        response = self._once(token, method, path, params, body, headers, safe)
         if response.status_code == 401 and self._token.rejected(token):
-            response = self._once(self._token(), method, path, params, json, headers, safe)
+            response = self._once(self._token(), method, path, params, body, headers, safe)
         problem = verdict(self.system, response, safe=safe, clock=self.clock)
         if problem and response.status_code not in answers:
             if isinstance(problem, TryLater) and problem.after is not None:
@@ -123,7 +126,7 @@ class Api:
         method: str,
         path: str,
         params: Mapping[str, Any] | None,
-        json: Any,
+        body: Mapping[str, Any],
         headers: Mapping[str, str] | None,
         safe: bool,
     ) -> requests.Response:
@@ -133,7 +136,7 @@ class Api:
                 method,
                 urljoin(self.base_url, path),
                 params=query or None,
-                json=json,
+                **body,
                 headers={**self._headers, **(headers or {})},
                 auth=Bearer(token),
                 allow_redirects=False,

@@ -17,11 +17,16 @@ def never() -> float:
     return 0.0
 
 
+def kept_back(capacity: float) -> float:
+    """How much of a bucket is left for whoever may not wait: a fifth, at least one; none where only one fits in."""
+    return min(max(1.0, capacity / 5), capacity - 1)
+
+
 class Budget(Protocol):
     """How many calls there may be."""
 
-    def take(self) -> None:
-        """Take one, or raise TryLater; never sleeps."""
+    def take(self, *, sparing: bool = False) -> None:
+        """Take one, or raise TryLater; never sleeps. `sparing` leaves what `kept_back` says to others."""
         ...
 
 
@@ -53,19 +58,20 @@ class TokenBucket:
         self._at = monotonic()
         self._lock = threading.Lock()
 
-    def take(self) -> None:
-        """Take one, or raise TryLater with the seconds until the bucket is half full again.
+    def take(self, *, sparing: bool = False) -> None:
+        """Take one, or raise TryLater with the seconds until half of what may be taken is there again.
 
-        Half full, and not just one token: a step that starts over for one token at a time would never get through
-        a list of many pages.
+        Half, and not just one token: a step that starts over for one token at a time would never get through a list
+        of many pages.
         """
+        kept = kept_back(self._capacity) if sparing else 0.0
         with self._lock:
             now = self._monotonic()
             self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second)
             self._at = now
-            if self._tokens >= 1:
+            if self._tokens >= kept + 1:
                 self._tokens -= 1
                 return
-            wait = (max(1.0, self._capacity / 2) - self._tokens) / self._per_second
+            wait = (kept + max(1.0, (self._capacity - kept) / 2) - self._tokens) / self._per_second
         wait *= 1 + MOST_JITTER * self._chance()
         raise TryLater(self._system, f"our own budget of {self._per_minute} a minute is used up", after=wait)

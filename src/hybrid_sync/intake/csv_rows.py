@@ -40,11 +40,12 @@ def rows(lines: Sequence[str], delimiter: str, start: int = 0) -> Iterator[Row]:
     """Every row from line index `start` on, blank ones too. A broken row does not cost the rest."""
     at = start
     while at < len(lines):
-        row, at = _row_at(lines, at, delimiter)
+        row, at = row_at(lines, at, delimiter)
         yield row
 
 
-def _row_at(lines: Sequence[str], at: int, delimiter: str) -> tuple[Row, int]:
+def row_at(lines: Sequence[str], at: int, delimiter: str) -> tuple[Row, int]:
+    """The row that begins at line index `at`, and the index of the line after it."""
     # Fast path: most rows hold no quotes at all, or close them on their own line.
     line = lines[at]
     if '"' not in line:

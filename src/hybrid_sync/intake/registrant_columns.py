@@ -45,6 +45,9 @@ _WORDS: dict[str, str] = {
 }
 _FIELD_OF = {bare(word): field for field, words in _WORDS.items() for word in words.split()}
 
+# What EUSurvey puts behind the answers (csv-layouts.md 4). Its user name is how somebody signed in, not who they are.
+_FORM_MARK, _FORM_LOGIN = "contributionid", "username"
+
 _PLAIN = ("nom", "name", "naam", "nome", "nombre")
 
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\*")
@@ -58,6 +61,8 @@ def field_of(header: str) -> str | None:
 def choose(header: Sequence[str]) -> dict[str, int]:
     """Field -> column number, by the words of `header` alone; the first of two equal columns counts."""
     found: dict[str, int] = {}
+    if any(bare(text) == _FORM_MARK for text in header):
+        header = ["" if bare(text) == _FORM_LOGIN else text for text in header]
     for number, text in enumerate(header):
         field = field_of(text)
         if field:

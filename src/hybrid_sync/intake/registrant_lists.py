@@ -6,21 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from hybrid_sync.domain.people import Mode, email_key, is_email_address
 from hybrid_sync.errors import InputError
 from hybrid_sync.intake import registrant_columns
 from hybrid_sync.intake.characters import bare, has_unwanted, one_line, shown
-from hybrid_sync.intake.csv_rows import DELIMITERS, Row, declared_delimiter, lines_of, rows
+from hybrid_sync.intake.csv_rows import Row
 from hybrid_sync.intake.languages import language_code
 from hybrid_sync.intake.person_names import split_name
-from hybrid_sync.intake.sources import MAX_LIST_BYTES, decoded
+from hybrid_sync.intake.registrant_rows import list_rows
 
 LONGEST = {"first_name": 200, "last_name": 200, "name": 200, "organisation": 300}
 """Characters; a longer value is some other column or an attack, and is refused rather than cut."""
-HEADER_WITHIN = 10
-"""The column names stand in one of the first lines: form tools put a title and a date above them."""
 
 _MODE_WORDS = {
     Mode.ROOM: """
@@ -96,21 +93,31 @@ class _Refusal(Exception):
         self.field, self.reason, self.value = field, reason, value
 
 
-def read_registrants(data: bytes, name: str, mapping: Mapping[str, str] | None = None) -> ListReading:
-    """Read a list with a header row; `name` is the file in messages, `mapping` FIELD -> COLUMN.
+def read_registrants(
+    data: bytes,
+    name: str,
+    mapping: Mapping[str, str] | None = None,
+    remembered: Mapping[str, str] | None = None,
+) -> ListReading:
+    """Read a CSV or an XLSX list with a header row; `name` is the file in messages, `mapping` FIELD -> COLUMN.
 
-    Each data row is taken or refused; blank rows are nothing. Raises InputError when the file cannot be a
-    list at all: no text, no header with an e-mail and a name, no rows, an unknown field or column in
-    `mapping`.
+    Each data row is taken or refused; blank rows are nothing. `remembered` is a mapping told for an earlier file: what
+    it names and this file lacks is noted only. Raises InputError when the file cannot be a list at all: neither text nor
+    workbook, no header with an e-mail and a name, no rows, an unknown field or column in `mapping`.
     """
-    text, encoding = decoded(data, name, MAX_LIST_BYTES)
-    lines = lines_of(text)
-    delimiter, header = _find_header(lines, mapping or {}, name)
-    columns = registrant_columns.apply_mapping(header.cells, mapping or {}, name)
+    asked = {**(remembered or {}), **(mapping or {})}
+    delimiter, header, encoding, body = list_rows(data, name, asked)
+    missing = _missing(header, remembered or {}, mapping or {})
+    columns = registrant_columns.apply_mapping(
+        header.cells, {one: column for one, column in asked.items() if one not in missing}, name
+    )
     registrant_columns.check_needed(columns, header.cells, name, header.line)
     reader = _Reader(name, columns, header)
-    body = (row for row in rows(lines, delimiter, _line_after(lines, delimiter, header)) if not row.is_blank)
-    reader.read(body)
+    reason = "the column told for an earlier file is not in this one"
+    reader.notes += [
+        RefusedRow(name, header.line, lacking, reason, shown(column)) for lacking, column in missing.items()
+    ]
+    reader.read(row for row in body if not row.is_blank)
     if not reader.taken and not reader.refused:
         raise InputError(f"{name} has column names in line {header.line} but no rows below them")
     chosen = {field: one_line(header.cells[number]) for field, number in columns.items()}
@@ -119,32 +126,14 @@ def read_registrants(data: bytes, name: str, mapping: Mapping[str, str] | None =
     )
 
 
-def _find_header(lines: list[str], mapping: Mapping[str, str], name: str) -> tuple[str, Row]:
-    """Delimiter and header row: the pair that names most of our columns, then the one with most cells."""
-    declared = declared_delimiter(lines)
-    wanted = {bare(column) for column in mapping.values()}
-
-    def known_and_wide(candidate: tuple[str, Row]) -> tuple[int, int]:
-        cells = candidate[1].cells
-        named = wanted & {bare(cell) for cell in cells}
-        return len(registrant_columns.choose(cells)) + len(named), len(cells)
-
-    candidates = [
-        (delimiter, row)
-        for delimiter in ((declared,) if declared else DELIMITERS)
-        for row in islice(rows(lines, delimiter, 1 if declared else 0), HEADER_WITHIN)
-        if not row.is_blank and not row.broken
-    ]
-    if not candidates:
-        raise InputError(f"{name}: no line of column names could be read at its top")
-    return max(candidates, key=known_and_wide)
-
-
-def _line_after(lines: list[str], delimiter: str, header: Row) -> int:
-    following = rows(lines, delimiter, header.line - 1)
-    next(following)
-    after = next(following, None)
-    return after.line - 1 if after else len(lines)
+def _missing(header: Row, remembered: Mapping[str, str], told: Mapping[str, str]) -> dict[str, str]:
+    """What is remembered of columns that this file does not have."""
+    seen = {bare(cell) for cell in header.cells}
+    return {
+        field: column
+        for field, column in remembered.items()
+        if field not in told and bare(column) not in seen
+    }
 
 
 class _Reader:

@@ -63,14 +63,19 @@ def decode(data: bytes, name: str, limit: int = MAX_BYTES) -> str:
 def decoded(data: bytes, name: str, limit: int = MAX_BYTES) -> Decoded:
     """As `decode`, with the encoding: by mark, as HTML declares, UTF-8, else Windows-1252 (Latin-1)."""
     _check_size(data, name, limit)
-    for start, what in _OTHER_FORMATS:
-        if data.startswith(start):
-            raise InputError(f"{name} is {what}")
+    refuse_other_formats(data, name)
     result = _by_encoding(data, name)
     if not result.text.strip():
         raise InputError(f"{name} is empty: nothing to read")
     _check_is_text(result.text, name)
     return result
+
+
+def refuse_other_formats(data: bytes, name: str) -> None:
+    """Raise InputError, with the way out, for what begins as another kind of file does."""
+    for start, what in _OTHER_FORMATS:
+        if data.startswith(start):
+            raise InputError(f"{name} is {what}")
 
 
 def _check_size(data: bytes, name: str, limit: int) -> None:

@@ -1,5 +1,6 @@
 """What sync needs from outside, as Protocols. Adapters implement these; only wiring knows which class stands behind which."""
 
+from hybrid_sync.ports.certificates import Certificates
 from hybrid_sync.ports.entrances import (
     InvitationSources,
     MeetingStaff,
@@ -8,6 +9,8 @@ from hybrid_sync.ports.entrances import (
     Sources,
 )
 from hybrid_sync.ports.housekeeping import NO_EVENT, Chores, Deliveries
+from hybrid_sync.ports.imports import ImportRecord, Imports, Mappings
+from hybrid_sync.ports.matching import Aliases, AliasRecord, Matches, MatchRecord
 from hybrid_sync.ports.outside import (
     Added,
     AttendancePull,
@@ -57,12 +60,15 @@ from hybrid_sync.ports.webhooks import Hint, HintReader, Webhooks
 __all__ = [
     "NO_EVENT",
     "Added",
+    "AliasRecord",
+    "Aliases",
     "AttendancePull",
     "AttendanceRows",
     "Attention",
     "Attentions",
     "Audit",
     "AuditLine",
+    "Certificates",
     "Check",
     "Checkable",
     "Chores",
@@ -75,6 +81,8 @@ __all__ = [
     "Events",
     "Hint",
     "HintReader",
+    "ImportRecord",
+    "Imports",
     "Intent",
     "Intents",
     "InvitationSources",
@@ -82,6 +90,9 @@ __all__ = [
     "Lease",
     "Locks",
     "Mailer",
+    "Mappings",
+    "MatchRecord",
+    "Matches",
     "MeetingRecord",
     "MeetingRegistrants",
     "MeetingStaff",

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from hybrid_sync.domain.attendance import Segment
+from hybrid_sync.domain.attendance import Run, Segment
+from hybrid_sync.domain.attendance_told import ReportedStay
 from hybrid_sync.domain.meetings import Meeting, MeetingSpec
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.registrants import MeetingRegistrant
-from hybrid_sync.domain.staff_calendar import Entry, EntrySpec
+from hybrid_sync.domain.staff_calendar import Entry, EntryChanges, EntrySpec
 from hybrid_sync.errors import ProviderError
 
 Clock = Callable[[], datetime]
@@ -114,17 +115,29 @@ class MeetingRegistrants(Protocol):
 
 @dataclass(frozen=True)
 class AttendancePull:
-    """What the meeting tells of who was there. `instances` are the ids of its ended runs; none = not held."""
+    """What the meeting tells of who was there.
+
+    `instances` are the ids of its ended runs that count; none = not held. `segments` are the stays in those. `runs` are
+    all that were seen, with those that were set aside. `site` is where it was held, "" when nobody told.
+    """
 
     instances: tuple[str, ...]
     segments: tuple[Segment, ...]
+    runs: tuple[Run, ...] = ()
+    site: str = ""
 
 
 class Reports(Protocol):
     """Attendance as the meeting system recorded it."""
 
-    def pull(self, event_id: str, meeting_id: str, window: tuple[datetime, datetime]) -> AttendancePull:
+    def pull(
+        self, event_id: str, meeting_id: str, window: tuple[datetime, datetime], *, webinar: bool = False
+    ) -> AttendancePull:
         """All stays in all ended instances of the meeting that touch `window`, each instance by its own id."""
+        ...
+
+    def attendees(self, runs: Sequence[Run], site: str) -> Sequence[ReportedStay]:
+        """The second account of the same runs, complete a day after their end; raises Refused where it is not to be had."""
         ...
 
 
@@ -143,8 +156,12 @@ class StaffCalendar(Protocol):
         """Make the entry, marked with its key; never repeated by the transport."""
         ...
 
-    def update(self, seen: Entry, wanted: EntrySpec, *, body_too: bool) -> Entry:
-        """Send only what differs; the body only when told, because every change of it mails the attendees."""
+    def look_at(self, entry_ids: Sequence[str]) -> Mapping[str, Entry | ProviderError]:
+        """Many entries in few calls, by id; an error for each that could not be read, Gone for one not there."""
+        ...
+
+    def update(self, seen: Entry, wanted: EntrySpec, changes: EntryChanges) -> Entry | None:
+        """Send `changes` and nothing else, because it mails people; None when the entry was changed or deleted since."""
         ...
 
     def cancel(self, seen: Entry, comment: str) -> None:
@@ -155,11 +172,13 @@ class StaffCalendar(Protocol):
 class Mailer(Protocol):
     """Sends finished messages."""
 
-    def send(self, mime: bytes, recipient: str) -> str:
+    def send(self, mime: bytes, recipient: str, *, urgent: bool = False) -> str:
         """Hand over these very bytes for one recipient and return the server's receipt.
 
-        Raises Refused for an address that will not work, TryLater when nothing was taken, OutcomeUnknown when the
-        connection broke after the message was sent.
+        A part of the minute's allowance is kept for what is `urgent`: a cancellation, or what starts soon.
+        Raises Refused for an address that will not work, TryLater when nothing was taken (`only_this` when it is
+        this recipient alone that must wait), OutcomeUnknown when the connection broke after the message was sent,
+        SignInExpired when we may not send at all.
         """
         ...
 

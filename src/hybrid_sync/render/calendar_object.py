@@ -7,22 +7,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from icalendar import Calendar, Timezone, vCalAddress, vText, vUri
 from icalendar import Event as CalendarEvent
+from icalendar import vCalAddress, vText, vUri
 
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.invitations import Facts, Method, WantedMessage
 from hybrid_sync.domain.people import Mode
-from hybrid_sync.render.languages import Words, words_for
-from hybrid_sync.render.letter import link_words
+from hybrid_sync.render.calendar_parts import add_times, address, folded
+from hybrid_sync.render.letter import headed, link_words
 from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.render.text import one_line, paragraphs, web_address
 from hybrid_sync.render.times import told_time
-from hybrid_sync.render.vtimezone import vtimezone
+from hybrid_sync.render.translations import Words, words_in
 
 __all__ = ["Mailbox", "calendar_bytes"]
-
-_PRODID = "-//hybrid-sync//invitations//EN"
 
 
 def calendar_bytes(
@@ -36,15 +34,17 @@ def calendar_bytes(
     """
     if stamp.tzinfo is None:
         raise ValueError("the stamp of a calendar object needs a zone")
-    facts, words = wanted.facts, words_for(wanted.facts.language)
+    facts, words = wanted.facts, words_in(wanted.facts.language)
     page = web_address(public_url)
     entry = CalendarEvent()
     entry.add("uid", wanted.uid)
     entry.add("sequence", wanted.sequence)
     entry.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
-    zone = _add_times(entry, facts)
+    zone = add_times(
+        entry, told_time(facts.starts, facts.zone), told_time(facts.ends, facts.zone), facts.zone
+    )
     entry.add("summary", one_line(facts.title, 1000) or event.id)
-    entry.add("organizer", _address(organiser))
+    entry.add("organizer", address(organiser))
     entry.add("attendee", _attendee(wanted))
     _add_place(entry, facts, words)
     if wanted.method is Method.CANCEL:
@@ -54,37 +54,12 @@ def calendar_bytes(
         _add_request_parts(entry, event, facts, words, page)
     if page:
         entry.add("url", vUri(page))
-    calendar = Calendar()
-    calendar.add("prodid", _PRODID)
-    calendar.add("version", "2.0")
-    calendar.add("method", wanted.method.value)
-    if zone:
-        calendar.add_component(zone)
-    calendar.add_component(entry)
-    folded: bytes = calendar.to_ical()
-    return folded
-
-
-def _add_times(entry: CalendarEvent, facts: Facts) -> Timezone | None:
-    """DTSTART and DTEND; returns the VTIMEZONE that goes with them, None when they are in UTC.
-
-    UTC is the second choice (calendar.md B6): for zones without a rule that all readers understand, and for
-    times in a repeated hour, which a wall time cannot tell apart and readers take differently (B8).
-    """
-    starts, ends = told_time(facts.starts, facts.zone), told_time(facts.ends, facts.zone)
-    twice = any(at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset() for at in (starts, ends))
-    zone = None if twice else vtimezone(facts.zone, starts.year)
-    for name, at in (("dtstart", starts), ("dtend", ends)):
-        if zone is None:
-            entry.add(name, at.astimezone(UTC))
-        else:
-            entry.add(name, at.replace(tzinfo=None), parameters={"TZID": facts.zone})
-    return zone
+    return folded(wanted.method.value, [zone] if zone else [], [entry])
 
 
 def _add_place(entry: CalendarEvent, facts: Facts, words: Words) -> None:
     online = facts.mode == Mode.ONLINE.value
-    place = words.place_online if online else one_line(facts.place)
+    place = words.text("mail", "Online (Webex)") if online else one_line(facts.place)
     if place:
         entry.add("location", place)
 
@@ -94,19 +69,20 @@ def _add_request_parts(
 ) -> None:
     link = web_address(facts.join_link) if facts.mode == Mode.ONLINE.value else None
     blocks: list[str] = []
+    join = words.text("mail", "Join the event online")
     if link:
-        blocks += [f"{words.join_words}{words.colon.rstrip()}\n{link}", link_words(facts, words)]
+        blocks += [f"{headed(join, words)}\n{link}", link_words(facts, words)]
         conference = vUri(link)
         conference.params["VALUE"] = "URI"
         # As a list: icalendar's own Conference class writes one quoted value (calendar.md B9).
         conference.params["FEATURE"] = ["AUDIO", "VIDEO"]
-        conference.params["LABEL"] = words.join_words
+        conference.params["LABEL"] = join
         entry.add("conference", conference)
-    elif facts.mode == Mode.ONLINE.value:
+    else:
         blocks.append(link_words(facts, words))
     blocks.append(paragraphs(event.description))
     if page:
-        blocks.append(f"{words.event_page}{words.colon}{page}")
+        blocks.append(f"{headed(words.text('mail', 'Event page'), words)} {page}")
     description = "\n\n".join(block for block in blocks if block)
     if description:
         entry.add("description", description)
@@ -117,17 +93,8 @@ def _add_request_parts(
     entry.add("x-microsoft-disallow-counter", vText("TRUE"))
 
 
-def _address(mailbox: Mailbox) -> vCalAddress:
-    """A bare mailto: (anything more breaks Gmail's matching, calendar.md B2) with the name as CN."""
-    address = vCalAddress(f"mailto:{mailbox.address}")
-    name = mailbox.name.replace('"', "")  # RFC 6868 codes are not read everywhere (calendar.md B4)
-    if name.strip():
-        address.params["CN"] = name.strip()
-    return address
-
-
 def _attendee(wanted: WantedMessage) -> vCalAddress:
-    attendee = _address(Mailbox(wanted.person.name, wanted.email))
+    attendee = address(Mailbox(wanted.person.name, wanted.email))
     attendee.params["CUTYPE"] = "INDIVIDUAL"
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     if wanted.method is Method.REQUEST:

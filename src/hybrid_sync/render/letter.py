@@ -1,77 +1,71 @@
-"""What a message to a registrant says; plain text and HTML are made from the same words."""
+"""A message to a registrant as values; plain text and HTML are made from the same words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Facts, LinkKind, Method, WantedMessage
-from hybrid_sync.domain.people import Mode, RegistrantStatus
-from hybrid_sync.render.changes import change_lines, local_range
-from hybrid_sync.render.languages import Words, words_for
+from hybrid_sync.domain.invitations import Facts, LinkKind
+from hybrid_sync.domain.people import Mode, Registrant
+from hybrid_sync.render import mime
 from hybrid_sync.render.mailbox import Mailbox
-from hybrid_sync.render.text import one_line, paragraphs, shortened, web_address, wrapped
-from hybrid_sync.render.times import day, told_time, utc_range
+from hybrid_sync.render.pages import page
+from hybrid_sync.render.text import one_line, web_address, wrapped
+from hybrid_sync.render.times import time_range, told_time, utc_range
+from hybrid_sync.render.translations import Words
 
-_ABOUT_MOST = 3000
+
+@dataclass(frozen=True)
+class Link:
+    """An address and the words that are pressed to follow it."""
+
+    words: str
+    address: str
+
+    def __repr__(self) -> str:
+        return f"Link({self.words!r})"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A message in one language. Empty strings and tuples are parts that this one does not have."""
+    """A message in one language. What is left empty, this one does not have.
+
+    `code` is shown at the door. `button` is the one thing to press, `button_note` what must be known of it.
+    `changes` are sentences, `about` and `closing` paragraphs; a link in `closing` stands on a line of its own.
+    `cancelled` strikes the title through; the words must say it too.
+    """
 
     words: Words
     subject: str
     greeting: str
     intro: str
     title: str
-    changes: tuple[str, ...]
-    when: tuple[str, ...]
-    where: str
-    link: str | None
-    link_note: str
-    about: tuple[str, ...]
-    page: str | None
-    notes: tuple[str, ...]
     sender: Mailbox
-    cancelled: bool
+    changes: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    where: str = ""
+    code: str = ""
+    button: Link | None = None
+    button_note: str = ""
+    about: tuple[str, ...] = ()
+    closing: tuple[str | Link, ...] = ()
+    cancelled: bool = False
+
+    @property
+    def details(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What stands in the table: a label, and the lines beside it."""
+        words = self.words
+        rows = (
+            (words.text("mail", "When"), self.when),
+            (words.text("mail", "Where"), (self.where,) if self.where else ()),
+            (words.text("mail", "Door code"), (self.code,) if self.code else ()),
+        )
+        return tuple((label, lines) for label, lines in rows if lines)
 
 
-def letter_for(event: Event, wanted: WantedMessage, sender: Mailbox, public_url: str | None) -> Letter:
-    """The letter for `wanted`: invitation, update (with what changed) or cancellation (without any link)."""
-    facts = wanted.facts
-    words = words_for(facts.language)
-    cancelled = wanted.method is Method.CANCEL
-    update = not cancelled and wanted.before is not None
-    title = one_line(facts.title) or event.id
-    starts, ends = told_time(facts.starts, facts.zone), told_time(facts.ends, facts.zone)
-    online = facts.mode == Mode.ONLINE.value
-    link = web_address(facts.join_link) if online and not cancelled else None
-    name = one_line(wanted.person.name)
-    subject = (
-        words.subject_cancellation
-        if cancelled
-        else words.subject_update
-        if update
-        else words.subject_invitation
-    )
-    return Letter(
-        words=words,
-        subject=subject.format(title=shortened(title, 200), when=day(starts, words.code)),
-        greeting=words.greeting.format(name=name) if name else words.greeting_nameless,
-        intro=_cancellation_words(event, wanted, words) if cancelled else _intro(update, online, words),
-        title=title,
-        changes=tuple(change_lines(wanted.before, facts, words)) if update and wanted.before else (),
-        when=(local_range(facts, words.code), utc_range(starts, ends, words.code)),
-        where=_where(facts, online, words),
-        link=link,
-        link_note=link_words(facts, words) if online and not cancelled else "",
-        about=() if cancelled or update else _about(event),
-        page=None if cancelled else web_address(public_url),
-        notes=(words.calendar_note_cancelled,) if cancelled else (words.calendar_note, words.if_not_coming),
-        sender=sender,
-        cancelled=cancelled,
-    )
+def readable_parts(letter: Letter) -> list[str]:
+    """The letter as plain text and as HTML, in this order: the first parts of a multipart/alternative."""
+    html = page("letter.html", letter=letter, words=letter.words)
+    return [mime.text_part("text/plain", plain_text(letter)), mime.text_part("text/html", html)]
 
 
 def plain_text(letter: Letter) -> str:
@@ -80,65 +74,78 @@ def plain_text(letter: Letter) -> str:
     lines = [*wrapped(letter.greeting), "", *wrapped(letter.intro), ""]
     lines += [*wrapped(letter.title, first="  ", rest="  "), ""]
     if letter.changes:
-        lines += [words.heading_changes + words.colon.rstrip(), ""]
+        lines += [headed(words.text("mail", "What has changed"), words), ""]
         for change in letter.changes:
             lines += wrapped(change, first="- ", rest="  ")
         lines.append("")
-    width = max(len(words.when), len(words.where)) + 4
-    indent = " " * width
-    for label, told in ((words.when, letter.when), (words.where, (letter.where,))):
-        lines += wrapped("\n".join(told), first=f"  {label}".ljust(width), rest=indent)
-    lines.append("")
-    if letter.link:
-        lines += [words.join_words + words.colon.rstrip(), letter.link, ""]
-    if letter.link_note:
-        lines += [*wrapped(letter.link_note), ""]
+    width = max((len(label) for label, _ in letter.details), default=0) + 4
+    for label, told in letter.details:
+        lines += wrapped("\n".join(told), first=f"  {label}".ljust(width), rest=" " * width)
+    if letter.details:
+        lines.append("")
+    if letter.button:
+        lines += _link_lines(letter.button, words)
+    if letter.button_note:
+        lines += [*wrapped(letter.button_note), ""]
     if letter.about:
-        lines += [words.heading_about, "-" * len(words.heading_about), ""]
-        for part in letter.about:
-            lines += [*wrapped(part), ""]
-    if letter.page:
-        lines += [words.event_page + words.colon.rstrip(), letter.page, ""]
-    for note in letter.notes:
-        lines += [*wrapped(note), ""]
+        heading = words.text("mail", "About the event")
+        lines += [heading, "-" * len(heading), ""]
+        for paragraph in letter.about:
+            lines += [*wrapped(paragraph), ""]
+    for part in letter.closing:
+        lines += _link_lines(part, words) if isinstance(part, Link) else [*wrapped(part), ""]
     if letter.sender.name:
         lines += wrapped(letter.sender.name)
     lines.append(letter.sender.address)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def headed(words_before: str, words: Words) -> str:
+    """What stands before a list or a link, with the colon as the language writes it."""
+    return words.text("mail", "{heading}:").format(heading=words_before)
+
+
+def greeting(person: Registrant, words: Words) -> str:
+    """ "Dear Ada Lovelace,", or a greeting for somebody whose name is not known."""
+    name = one_line(person.name)
+    return words.text("mail", "Dear {name},").format(name=name) if name else words.text("mail", "Hello,")
+
+
+def when_lines(facts: Facts, words: Words) -> tuple[str, str]:
+    """The event's time on its own clock, and in UTC."""
+    starts, ends = told_time(facts.starts, facts.zone), told_time(facts.ends, facts.zone)
+    return time_range(starts, ends, words.code), utc_range(starts, ends, words.code)
+
+
+def where_words(facts: Facts, words: Words) -> str:
+    """Where the person takes part; never empty."""
+    if facts.mode == Mode.ONLINE.value:
+        return words.text("mail", "Online (Webex)")
+    return one_line(facts.place) or words.text("mail", "On site; the address will follow")
+
+
+def join_button(facts: Facts, words: Words) -> Link | None:
+    """The way into the meeting that the person was given; None for the room, and where there is none."""
+    link = web_address(facts.join_link) if facts.mode == Mode.ONLINE.value else None
+    return Link(words.text("mail", "Join the event online"), link) if link else None
+
+
 def link_words(facts: Facts, words: Words) -> str:
     """What somebody who comes online must know of their link; empty while there is none to speak of."""
+    if facts.mode != Mode.ONLINE.value:
+        return ""
     if facts.link_kind == LinkKind.MAILED.value:
-        return words.link_separate
+        return words.text("mail", "Your link to join comes in a separate message from Webex.")
     if web_address(facts.join_link) is None:
         return ""
-    return words.link_shared if facts.link_kind == LinkKind.SHARED.value else words.link_note
+    if facts.link_kind == LinkKind.SHARED.value:
+        return words.text(
+            "mail",
+            "This is the link of the whole meeting: please do not publish it. If you are asked who you are, give "
+            "the name and the e-mail address that you registered with.",
+        )
+    return words.text("mail", "This link is meant for you alone: please do not pass it on.")
 
 
-def _intro(update: bool, online: bool, words: Words) -> str:
-    if update:
-        return words.intro_update
-    return words.intro_invitation_online if online else words.intro_invitation_room
-
-
-def _cancellation_words(event: Event, wanted: WantedMessage, words: Words) -> str:
-    """Why, in words that fit whoever reads the address (an old one may belong to somebody else by now)."""
-    if event.state is EventState.CANCELLED:
-        return words.intro_cancellation_event
-    return {
-        RegistrantStatus.WITHDRAWN: words.intro_cancellation_withdrawn,
-        RegistrantStatus.REJECTED: words.intro_cancellation_rejected,
-        RegistrantStatus.WAITLISTED: words.intro_cancellation_waiting,
-        RegistrantStatus.PENDING: words.intro_cancellation_waiting,
-        RegistrantStatus.APPROVED: words.intro_cancellation_moved,
-    }[wanted.person.status]
-
-
-def _where(facts: Facts, online: bool, words: Words) -> str:
-    return words.place_online if online else one_line(facts.place) or words.place_unknown
-
-
-def _about(event: Event) -> tuple[str, ...]:
-    text = paragraphs(event.description, _ABOUT_MOST)
-    return tuple(text.split("\n\n")) if text else ()
+def _link_lines(link: Link, words: Words) -> list[str]:
+    return [headed(link.words, words), link.address, ""]

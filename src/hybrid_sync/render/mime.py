@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.render.text import one_line
@@ -23,7 +26,59 @@ _ENCODED_BYTES = 39
 _LONGEST_PLAIN_WORD = 60
 
 _PLAIN = re.compile(r"[ -~]*")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+
+
+def heads(
+    *,
+    stamp: datetime,
+    sender: Mailbox,
+    to: Mailbox,
+    subject: str,
+    message_id: str,
+    language: str,
+    unsubscribe: str | None = None,
+) -> list[str]:
+    """The headers of a mail that a machine writes to one person. `stamp` (aware) is its Date.
+
+    Auto-Submitted (RFC 3834) and X-Auto-Response-Suppress (Exchange) keep out-of-office answers away. `unsubscribe` is
+    an https page (RFC 2369); there is no List-Unsubscribe-Post beside it, because one press in a mail program must not
+    take somebody's place away. `message_id` comes in angle brackets. Raises ValueError for a naive stamp or a broken
+    Message-ID.
+    """
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise ValueError("a Message-ID looks like <unique@domain>")
+    if stamp.tzinfo is None:
+        raise ValueError("the date of a message needs a zone")
+    lines = [
+        structured("Date", format_datetime(stamp.astimezone(UTC).replace(microsecond=0))),
+        address_header("From", sender),
+        address_header("To", to),
+        header("Subject", subject),
+        structured("Message-ID", message_id),
+        structured("Auto-Submitted", "auto-generated"),
+        structured("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        structured("Content-Language", language),
+    ]
+    if unsubscribe:
+        lines.append(structured("List-Unsubscribe", f"<{unsubscribe}>"))
+    return [*lines, structured("MIME-Version", "1.0")]
+
+
+def message(headers: Sequence[str], body: str) -> bytes:
+    """The whole mail: `headers` (of `heads`) and one part or multipart."""
+    return ("".join(headers) + body).encode("ascii")
+
+
+def alternative(message_id: str, parts: Sequence[str]) -> str:
+    """The same content in several forms, the plainest first."""
+    return multipart("alternative", f"=_alternative_{_mark(message_id)}", parts)
+
+
+def mixed(message_id: str, parts: Sequence[str]) -> str:
+    """A message and what is attached to it."""
+    return multipart("mixed", f"=_mixed_{_mark(message_id)}", parts)
 
 
 def header(name: str, value: str) -> str:
@@ -78,6 +133,10 @@ def multipart(kind: str, boundary: str, parts: Sequence[str]) -> str:
     body = "".join(f"--{boundary}{CRLF}{part}{CRLF}" for part in parts)
     head = f'Content-Type: multipart/{kind};{CRLF} boundary="{boundary}"{CRLF}'
     return f"{head}{CRLF}{body}--{boundary}--{CRLF}"
+
+
+def _mark(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode()).hexdigest()[:24]
 
 
 def _part(types: Sequence[str], body: str, disposition: str | None = None) -> str:

@@ -1,23 +1,22 @@
-"""How many people were there at each moment, as numbers and as the parts of a picture (SVG)."""
+"""How many people were there at each moment, and how many came and went."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
 from hybrid_sync.domain.attendance import Attendance, Interval, Presence
 
-_WHERE = ("online", "room", "both")
+WHERE = ("online", "room", "both")
 
 
 @dataclass(frozen=True)
 class Step:
-    """From `at` (UTC) until the next step this many people were there, parted by where each was seen at all.
+    """From `at` (UTC) until the next step this many people were there, parted by where each was at that moment.
 
-    A person seen online and in the room counts under `both` the whole time: `Presence` tells the two
-    lengths, not which stay was which.
+    `both` are people seen online and in the room at once (a laptop open in the room, say).
     """
 
     at: datetime
@@ -30,8 +29,22 @@ class Step:
         return self.online + self.room + self.both
 
 
+@dataclass(frozen=True)
+class Flow:
+    """How many people came and went from `at` (UTC) until the next one. Who comes back counts each time."""
+
+    at: datetime
+    came: int
+    went: int
+
+
+def everybody(report: Attendance) -> tuple[Presence, ...]:
+    """All who were there: registrants, walk-ins and people of whom nobody has decided yet."""
+    return (*report.present, *report.walk_ins, *report.unmatched)
+
+
 def seen_where(row: Presence) -> str:
-    """Where somebody was seen: "online", "room", "both", or "" for nowhere."""
+    """Where somebody was seen at all: "online", "room", "both", or "" for nowhere."""
     match (row.online > timedelta(0), row.room > timedelta(0)):
         case (True, True):
             return "both"
@@ -43,32 +56,34 @@ def seen_where(row: Presence) -> str:
 
 
 def steps(report: Attendance) -> list[Step]:
-    """The curve of everybody present, registered or not; it ends with nobody. Empty when nobody came."""
+    """The curve of everybody present; it ends with nobody. Empty when nobody came."""
     changes: dict[datetime, dict[str, int]] = {}
-    for row in (*report.present, *report.unmatched):
-        where = seen_where(row)
-        if not where:
-            continue
-        for start, end in row.intervals:
+    for row in everybody(report):
+        for start, end, where in _whereabouts(row):
             for at, one in ((start, 1), (end, -1)):
-                counts = changes.setdefault(at, dict.fromkeys(_WHERE, 0))
-                counts[where] += one
-    running = dict.fromkeys(_WHERE, 0)
+                changes.setdefault(at, dict.fromkeys(WHERE, 0))[where] += one
+    running = dict.fromkeys(WHERE, 0)
     found: list[Step] = []
     for at in sorted(changes):
-        for where in _WHERE:
+        for where in WHERE:
             running[where] += changes[at][where]
         found.append(Step(at, **running))
     return found
 
 
+def _whereabouts(row: Presence) -> Iterator[tuple[datetime, datetime, str]]:
+    """The person's time in pieces, each with where they were in it."""
+    edges = sorted({edge for pair in (*row.online_intervals, *row.room_intervals) for edge in pair})
+    for start, end in pairwise(edges):
+        online = any(a <= start < b for a, b in row.online_intervals)
+        room = any(a <= start < b for a, b in row.room_intervals)
+        if online or room:
+            yield (start, end, "both" if online and room else "online" if online else "room")
+
+
 def samples(curve: Sequence[Step], window: Interval, most: int = 13) -> list[Step]:
     """The curve at round moments (UTC) from the start to the end of `window`, at most `most` of them."""
-    every = next(
-        (step for step in _TICKS if (window[1] - window[0]) / step < most - 1),
-        timedelta(days=1),
-    )
-    moments = round_moments(window, every)
+    moments = round_moments(window, a_round_step(window[1] - window[0], most - 1))
     found: list[Step] = []
     index = -1
     for at in moments:
@@ -79,12 +94,35 @@ def samples(curve: Sequence[Step], window: Interval, most: int = 13) -> list[Ste
     return found
 
 
-_TICKS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60, 120, 180, 360, 720))
+def flows(report: Attendance, most: int = 36) -> tuple[timedelta, list[Flow]]:
+    """Arrivals and departures, and the length of one piece of time: 5 minutes, longer for long events.
+
+    From the first arrival to the last departure, pieces without either included; empty when nobody came.
+    """
+    stays = [stay for row in everybody(report) for stay in row.intervals]
+    if not stays:
+        return (timedelta(minutes=5), [])
+    first, last = min(start for start, _ in stays), max(end for _, end in stays)
+    every = max(a_round_step(last - first, most - 1), timedelta(minutes=5))
+    begin = _midnight(first) + every * ((first - _midnight(first)) // every)
+    came, went = ([0] * ((last - begin) // every + 1) for _ in range(2))
+    for start, end in stays:
+        came[(start - begin) // every] += 1
+        went[(end - begin) // every] += 1
+    return (every, [Flow(begin + every * n, *both) for n, both in enumerate(zip(came, went, strict=True))])
+
+
+_ROUND = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60, 120, 180, 360, 720))
+
+
+def a_round_step(span: timedelta, parts: int) -> timedelta:
+    """The shortest round length that goes into `span` fewer than `parts` times."""
+    return next((step for step in _ROUND if span / step < parts), timedelta(days=1))
 
 
 def round_moments(window: Interval, every: timedelta) -> list[datetime]:
     """All whole multiples of `every` (counted from midnight UTC) in `window`, ends included."""
-    midnight = window[0].replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = _midnight(window[0])
     at = midnight + every * -((midnight - window[0]) // every)
     found: list[datetime] = []
     while at <= window[1]:
@@ -93,81 +131,5 @@ def round_moments(window: Interval, every: timedelta) -> list[datetime]:
     return found
 
 
-@dataclass(frozen=True)
-class Line:
-    """A text or a line in the picture, in its units."""
-
-    x: float
-    y: float
-    words: str
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What the template draws. `paths` are SVG path data by name ("total", "online", "room", "both")."""
-
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    bottom: int
-    paths: dict[str, str]
-    across: tuple[Line, ...]
-    upward: tuple[Line, ...]
-    marks: tuple[Line, ...]
-
-
-def picture(report: Attendance, width: int = 760, height: int = 300) -> Picture | None:
-    """The curve as a picture; None when nobody was there."""
-    curve = steps(report)
-    if not curve:
-        return None
-    clock = ZoneInfo(report.event.time_zone)
-    start, end = min(curve[0].at, report.window[0]), max(curve[-1].at, report.window[1])
-    left, right, top, bottom = 48, width - 22, 28, height - 32
-    highest = max(step.total for step in curve)
-    rung = _rung(highest)
-    ceiling = rung * -(-highest // rung)
-
-    def x(at: datetime) -> float:
-        return round((left + (at - start) / (end - start) * (right - left)) * 2) / 2
-
-    def y(count: int) -> float:
-        return round(bottom - count / ceiling * (bottom - top), 1)
-
-    paths = {"total": _path(((x(step.at), y(step.total)) for step in curve), bottom)}
-    kinds = [where for where in _WHERE if any(getattr(step, where) for step in curve)]
-    for where in kinds:
-        paths[where] = _path(((x(step.at), y(getattr(step, where))) for step in curve), bottom)
-    every = next((tick for tick in _TICKS if (end - start) / tick <= 10), timedelta(days=1))
-    return Picture(
-        width, height, left, right, top, bottom, paths,
-        across=tuple(
-            Line(x(at), bottom, f"{at.astimezone(clock):%H:%M}") for at in round_moments((start, end), every)
-        ),
-        upward=tuple(Line(left, y(count), str(count)) for count in range(0, ceiling + 1, rung)),
-        marks=(
-            Line(x(report.window[0]), top, "planned start"),
-            Line(x(report.window[1]), top, "planned end"),
-        ),
-    )  # fmt: skip
-
-
-def _rung(highest: int) -> int:
-    """The distance of the horizontal lines: 1, 2 or 5 times a power of ten, at most six of them."""
-    power = 1
-    while True:
-        for factor in (1, 2, 5):
-            if highest <= 6 * factor * power:
-                return factor * power
-        power *= 10
-
-
-def _path(points: Iterable[tuple[float, float]], ground: float) -> str:
-    """Steps: across at the old height, then up or down. Of several at one place the last one counts."""
-    merged: dict[float, float] = {}
-    for x, y in points:
-        merged[x] = y
-    first = next(iter(merged))
-    return f"M{first:g} {ground:g}" + "".join(f"H{x:g}V{y:g}" for x, y in merged.items())
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-_LOCALES = {"en": "en_GB", "fr": "fr"}
+from hybrid_sync.render.translations import SOURCE, words_in
+
+_WRITTEN_BY_HAND = ("en_GB", "fr")
+"""Where a date has no commas: CLDR's own full date differs between its versions for English."""
 
 
 def told_time(text: str, zone: str) -> datetime:
@@ -25,7 +28,7 @@ def told_time(text: str, zone: str) -> datetime:
 def time_range(starts: datetime, ends: datetime, language: str = "en") -> str:
     """Two aware times of one zone, with the clock's name on that day, both names over a change night.
 
-    Languages other than en and fr read English.
+    A language that there are no words in reads English.
     """
     name, end_name = clock_name(starts), clock_name(ends)
     begin = f"{day(starts, language)}, {starts:%H:%M}"
@@ -52,11 +55,19 @@ def moment(at: datetime, language: str = "en") -> str:
 
 def day(at: datetime, language: str = "en") -> str:
     """The date in words with its weekday."""
-    words = format_date(at.date(), "EEEE d MMMM y", locale=_LOCALES.get(language, "en_GB"))
-    if language == "fr" and at.day == 1:
+    locale = locale_of(language)
+    pattern = "EEEE d MMMM y" if locale in _WRITTEN_BY_HAND else "full"
+    words = format_date(at.date(), pattern, locale=locale)
+    if locale == "fr" and at.day == 1:
         # French writes the first of a month as an ordinal; CLDR's pattern does not.
         words = words.replace(" 1 ", " 1er ", 1)
     return words
+
+
+def locale_of(language: str) -> str:
+    """The CLDR locale in which dates, amounts and lists go with our words of that language."""
+    code = words_in(language).code
+    return "en_GB" if code == SOURCE else code
 
 
 def clock_name(at: datetime) -> str:

@@ -57,8 +57,27 @@ def known_languages() -> tuple[str, ...]:
 @cache
 def words_in(language: str) -> Words:
     """The words of `language` ("fr", "fr-BE"); English where there is no file for it."""
-    code = language.replace("_", "-").partition("-")[0].lower()
+    code = _code(language)
     if code not in known_languages() or code == SOURCE:
         return Words(SOURCE, None)
     with files("hybrid_sync.render").joinpath("locale", f"{code}.po").open("rb") as file:
         return Words(code, read_po(file, locale=code))
+
+
+def asked_for(accept_language: str | None, default: str) -> Words:
+    """The words that a browser likes best, for readers whom we do not know; else those of `default`."""
+    wishes: list[tuple[float, str]] = []
+    for part in (accept_language or "").split(",")[:20]:
+        tag, _, quality = part.partition(";")
+        try:
+            weight = float(quality.partition("=")[2]) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        if weight > 0 and _code(tag) in known_languages():
+            wishes.append((weight, _code(tag)))
+    # max keeps the first of equals, which is the one that the browser named first.
+    return words_in(max(wishes, key=lambda wish: wish[0])[1] if wishes else default)
+
+
+def _code(tag: str) -> str:
+    return tag.strip().replace("_", "-").partition("-")[0].lower()

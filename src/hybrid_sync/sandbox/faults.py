@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Fault:
-    """One rule. `method` and `path` are globs; for SMTP the methods are RCPT and DATA and the path is
-    the recipient's address.
+    """One rule. `method` and `path` are globs; for SMTP the methods are CONNECT (without a path), AUTH and MAIL
+    (the sender's address), RCPT and DATA (the recipient's).
     """
 
     method: str = "*"
@@ -34,6 +34,10 @@ class Fault:
     """Close the connection without an answer, before or after the call took effect."""
     body: Literal["html", "truncated", "halved"] | None = None
     """A page instead of JSON; a body that breaks off; or half a body with a matching length."""
+    words: str = ""
+    """For SMTP: what goes with the reply code; a line of it is a line of the reply."""
+    drip: float = 0
+    """For SMTP: never an answer, but a continuation line every so many seconds."""
 
     def __post_init__(self) -> None:
         """A rule that would do nothing, or two things at once, is a mistake in the test."""
@@ -50,8 +54,8 @@ class Fault:
             raise ValueError(f"a fault cannot answer with status {self.status}")
         if self.delay_at not in ("before", "after"):
             raise ValueError(f"unknown delay_at: {self.delay_at}")
-        if self.status is None and not self.delay and self.drop is None and self.body is None:
-            raise ValueError("a fault needs a status, a delay, a drop or a body")
+        if not (self.status is not None or self.delay or self.drop or self.body or self.drip):
+            raise ValueError("a fault needs a status, a delay, a drop, a body or a drip")
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the rule speaks of this call."""

@@ -9,11 +9,14 @@ A script is a list of steps, each a JSON object:
     {"do": "join",    "at": "+3m", "device": "phone"}               a caller whom nobody knows
     {"do": "join",    "at": "+4m", "link": "http://…"}              whoever holds a link of POST /meetings/join
     {"do": "leave",   "at": "+30m", "email": "ann@example.org"}     `lost: true` when Webex never learns of it
+    {"do": "breakout", "at": "+31m", "until": "+34m", "email": "ann@example.org", "session": "Group A"}
     {"do": "restart", "at": "+35m"}                                 end, and a second instance
     {"do": "end",     "at": "+60m"}
 
 `at` is an instant in ISO 8601, or a span from the scheduled start (s, m, h), or missing for now. Further keys of
-`join`: `device` (laptop, mobile, room, phone), `host`, `coHost`, `panelist`, `until` (leaves then).
+`join`: `device` (laptop, mobile, room, phone), `host`, `coHost`, `panelist`, `until` (leaves then), `listed` and
+`reported` (false when the list of participants or the attendee report does not know of it). A `lost` leave that is
+`reported` stands in the report alone.
 """
 
 from __future__ import annotations
@@ -24,10 +27,11 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
+from . import entrants
 from .instants import parse
-from .state import Device, Instance, Meeting, Participant, Source
+from .runs import Breakout, Device, Instance, Participant
+from .state import Meeting
 from .world import World
 
 DEVICES = {
@@ -38,8 +42,21 @@ DEVICES = {
 }
 _STEPS = {
     "start": {"without_host"},
-    "join": {"email", "name", "guest", "device", "link", "host", "coHost", "panelist", "until"},
-    "leave": {"email", "name", "device", "lost"},
+    "join": {
+        "email",
+        "name",
+        "guest",
+        "device",
+        "link",
+        "host",
+        "coHost",
+        "panelist",
+        "until",
+        "listed",
+        "reported",
+    },
+    "leave": {"email", "name", "device", "lost", "reported"},
+    "breakout": {"email", "session", "until"},
     "restart": set[str](),
     "end": set[str](),
 }
@@ -73,6 +90,8 @@ def join(
     co_host: bool = False,
     panelist: bool = False,
     until: datetime | None = None,
+    listed: bool = True,
+    reported: bool = True,
 ) -> Participant:
     """Somebody comes in on a device. The same person twice at once is two devices of one row."""
     if at < run.started or (run.ended is not None and at >= run.ended):
@@ -81,16 +100,17 @@ def join(
         raise ValueError(f"unknown device {device!r}: choose {', '.join(DEVICES)}")
     if until is not None and until < at:
         raise ValueError("nobody can leave before joining")
-    source = _source(meeting, link)
+    source = entrants.source(meeting, link)
     if link is not None and source is None:
-        email, name, host = _behind(world, meeting, link, at)
+        email, name, host = entrants.behind(world, meeting, link, at)
         guest = world.options.link_join_email == "guest" and not host
     if guest:
         name, email = name or (email or "Guest").split("@")[0], f"{uuid.uuid4()}@guest.webex.localhost"
-    row = _row_of(world, run, email, at)
+    row = entrants.row_of(world, run, email, at)
     if row is None:
-        row = _new_row(meeting, run, email, name, host, co_host, panelist)
+        row = entrants.new_row(meeting, run, email, name, host, co_host, panelist)
         row.source_id = source.source_id if source else None
+        row.listed, row.reported = listed, reported
         run.participants.append(row)
     kind, audio = DEVICES[device]
     row.devices.append(Device(str(uuid.uuid4()), kind, at, audio, until))
@@ -105,8 +125,9 @@ def leave(
     name: str | None = None,
     device: str | None = None,
     lost: bool = False,
+    reported: bool = False,
 ) -> None:
-    """Somebody's devices, or the one named, go away; `lost` when Webex never learns when."""
+    """Somebody's devices, or the one named, go away; `lost` when Webex never learns when, or in the report only."""
     here = [
         one
         for row in run.participants
@@ -119,6 +140,27 @@ def leave(
         raise ValueError(f"{email or name} is not in the meeting at that time")
     for one in here:
         one.left, one.leave_lost = (None, True) if lost else (at, False)
+        one.reported_left = at if reported else None
+
+
+def breakout(world: World, run: Instance, at: datetime, *, email: str, session: str, until: datetime) -> None:
+    """Somebody who is there goes into a breakout session and comes back at `until`."""
+    row = next((one for one in run.participants if (one.email or "").lower() == email.lower()), None)
+    here = [
+        one
+        for one in (row.devices if row else [])
+        if one.joined <= at and (one.left is None or one.left >= until)
+    ]
+    if row is None or not here or until <= at:
+        raise ValueError(f"{email} is not in the meeting during that time")
+    name = uuid.uuid5(uuid.NAMESPACE_URL, f"{run.id}/{session}")
+    row.breakouts.append(Breakout(str(name), session, at, until))
+    if world.options.breakout_stay == "interrupted":
+        for one in here:
+            row.devices.append(
+                Device(str(uuid.uuid4()), one.kind, until, one.audio, one.left, one.leave_lost)
+            )
+            one.left, one.leave_lost = at, False
 
 
 def end(run: Instance, at: datetime) -> None:
@@ -156,6 +198,8 @@ def _step(world: World, meeting: Meeting, step: dict[str, Any], runs: list[Insta
         join(world, meeting, run, at, until=moment(world, meeting, until) if until else None, **step)
     elif what == "leave":
         leave(run, at, **step)
+    elif what == "breakout":
+        breakout(world, run, at, until=moment(world, meeting, step.pop("until")), **step)
     else:
         end(run, at)
         if what == "restart":
@@ -174,58 +218,3 @@ def moment(world: World, meeting: Meeting, at: Any) -> datetime:
     if instant is None:
         raise ValueError(f"{at!r} is neither an instant nor a span such as +5m")
     return instant
-
-
-def _source(meeting: Meeting, link: str | None) -> Source | None:
-    """The invitation source of a webinar's link: whoever follows it says who they are."""
-    mark = parse_qs(urlsplit(link or "").query).get("MTID", [""])[0].removeprefix("m")
-    return next((one for one in meeting.sources.values() if one.token == mark), None)
-
-
-def _behind(world: World, meeting: Meeting, link: str, at: datetime) -> tuple[str, str, bool]:
-    token = parse_qs(urlsplit(link).query).get("integrationJoinToken", [""])[0]
-    held = world.state.join_links.get(token)
-    if held is None or held.meeting_id != meeting.id:
-        raise ValueError("the link does not belong to this meeting")
-    if at >= held.expires:
-        raise ValueError("the link has expired")
-    return held.email, held.display_name, held.starts
-
-
-def _row_of(world: World, run: Instance, email: str | None, at: datetime) -> Participant | None:
-    """The row that a new device of this person goes into, if there is one."""
-    rows = [row for row in run.participants if email and (row.email or "").lower() == email.lower()]
-    if not rows:
-        return None
-    present = any(one.left is None or one.left > at for one in rows[-1].devices)
-    return rows[-1] if present or world.options.rejoin == "device" else None
-
-
-def _new_row(
-    meeting: Meeting,
-    run: Instance,
-    email: str | None,
-    name: str | None,
-    host: bool,
-    co_host: bool,
-    panelist: bool,
-) -> Participant:
-    invitee = next(
-        (one for one in meeting.invitees.values() if email and one.email.lower() == email.lower()), None
-    )
-    person = next(
-        (one for one in meeting.registrants.values() if email and one.email.lower() == email.lower()), None
-    )
-    callers = sum(1 for row in run.participants if row.email is None)
-    default = (
-        person.name if person else invitee.display_name if invitee else email or f"Call-in User_{callers + 1}"
-    )
-    return Participant(
-        f"{run.id}_{uuid.uuid4()}",
-        name or default,
-        email,
-        host=host,
-        co_host=co_host or bool(invitee and invitee.co_host),
-        invitee=invitee is not None,
-        panelist=panelist or bool(invitee and invitee.panelist),
-    )

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from . import control
+from .entra import ENTRA
 from .exchange import Answer, Refusal, Request
 from .faults import Fault
 from .graph.api import GRAPH
@@ -26,7 +27,7 @@ from .webex.api import WEBEX
 from .world import World
 
 HOST = "127.0.0.1"
-APIS = (WEBEX, GRAPH)
+APIS = (WEBEX, GRAPH, ENTRA)
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,12 @@ class SandboxOptions:
     """Hours after the end until the attendee report is complete."""
     report_early: Literal["partial", "empty"] = "partial"
     """What the attendee report shows before that: some of the rows, or none."""
+    report_rows: Literal["stay", "person"] = "stay"
+    """Whether the attendee report has a row for each stay, or one for each person and run: not documented."""
+    report_guest_email: Literal["made up", "empty"] = "made up"
+    """What stands in the attendee report for the address of somebody who did not sign in: not documented."""
+    breakout_stay: Literal["goes on", "interrupted"] = "goes on"
+    """Whether somebody's stay goes on while in a breakout session, or ends and begins anew: not documented."""
     report_upper_case_types: bool = True
     """Whether participantType is upper case, as in the example, or lower case, as in the schema."""
 
@@ -189,8 +195,10 @@ class SandboxOptions:
     """Mailboxes whose calendar can be written; the first one is `Sandbox.mailbox`."""
     room_mailboxes: tuple[str, ...] = ("room@hybrid.example",)
     """Room mailboxes: they answer invitations by themselves; the first one is `Sandbox.room_mailbox`."""
-    room_answer: Literal["accepted", "declined", "none"] = "accepted"
+    room_answer: Literal["accepted", "declined", "tentativelyAccepted", "none"] = "accepted"
     """What a room answers when it is invited."""
+    room_double_booked: Literal["accepted", "declined"] = "declined"
+    """What a room that is taken then answers: a switch of the room mailbox, which declines when it is new."""
     room_answer_seconds: float = 0
     """Seconds until the room answers."""
     iana_zones: Literal["listed", "all"] = "listed"
@@ -205,14 +213,80 @@ class SandboxOptions:
     """Whether a transactionId of a deleted event still blocks a new one, with 409: not documented."""
     cancel_again_status: int = 404
     """What cancelling a cancelled event answers: not documented."""
+    attendee_aliases: tuple[str, ...] = ()
+    """Pairs "alias address" of addresses that Exchange keeps under another one: not documented."""
+    graph_times: Literal["preferred", "own"] = "preferred"
+    """Whether times come in the preferred zone, or in the event's own by its Windows name."""
+    graph_empty_pages: bool = False
+    """Whether an empty page with a next link comes before the first one: OData allows it."""
+    patch_answer_empty: bool = False
+    """Whether PATCH answers 204 without a body, as the description has it, or 200 with the event."""
+    batch_order: Literal["given", "reversed"] = "reversed"
+    """In which order the answers of a batch come: no order is promised."""
     graph_concurrent: int | None = 4
     """Calls at the same time per mailbox before 429; None switches it off."""
+
+    # --- Microsoft: sign-in, permissions, sending mail ---------------------------------------------------------
+    tenant_id: str = "sandbox-tenant"
+    """The only tenant there is."""
+    graph_client_id: str = "sandbox-app"
+    """The app registration."""
+    graph_client_secret: str = "sandbox-app-secret"
+    """Its secret."""
+    graph_secret_expired: bool = False
+    """Whether the secret has ended."""
+    graph_certificate: str = ""
+    """The certificate (PEM) that is uploaded in the app registration; empty means none."""
+    graph_token_seconds: int = 3599
+    """How long a token lives. The fixed token lives for ever."""
+    graph_roles: tuple[str, ...] = (
+        "Calendars.ReadWrite",
+        "Mail.Send",
+        "Mail.Read",
+        "SMTP.SendAsApp",
+        "IMAP.AccessAsApp",
+    )
+    """Application permissions that were consented to, over every mailbox; tokens name them."""
+    exchange_roles: tuple[str, ...] = ()
+    """Permissions that Exchange grants (RBAC for Applications), over `exchange_scope`; tokens do not name them."""
+    exchange_scope: tuple[str, ...] = ()
+    """The mailboxes of `exchange_roles`."""
+    send_as: tuple[str, ...] = ()
+    """Further addresses that every mailbox may send as."""
+    send_mail_most_bytes: int = 4_000_000
+    """How large a sendMail request may be: 3 to 4 MB are documented."""
+    keeps_message_id: bool = True
+    """Whether sendMail leaves our Message-ID as it is: not documented."""
+    mails_per_minute: int | None = None
+    """Messages per minute and mailbox, by SMTP and sendMail together (the real figure is 30); None switches it off."""
 
     # --- SMTP ------------------------------------------------------------------------------------------------
     smtp_username: str | None = None
     """With a user name the SMTP server demands AUTH before anything else."""
     smtp_password: str | None = None
     """The password that belongs to it."""
+    smtp_mechanisms: tuple[str, ...] = ("LOGIN", "PLAIN")
+    """The ways to sign in that are offered, when AUTH is demanded. XOAUTH2 among them demands it by itself."""
+    xoauth2_refusal: Literal["challenge", "at once"] = "challenge"
+    """Whether the reason for a refused token comes as a challenge before the 535, or not at all."""
+    smtp_auth_off: tuple[str, ...] = ()
+    """Mailboxes on which SMTP AUTH is switched off."""
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    """With starttls or tls nobody signs in or sends without; both need `smtp_certificate`."""
+    smtp_certificate: str = ""
+    """A PEM file with the server's key and certificate."""
+    smtp_most_bytes: int = 33_554_432
+    """How large a message may be."""
+    smtp_messages_per_connection: int | None = None
+    """After so many messages the server ends the connection."""
+    smtp_goodbye: Literal["421", "drop"] = "421"
+    """Whether it says so at the next message, or just hangs up."""
+    smtp_idle_seconds: float = 300
+    """A connection that says nothing for so long (in real seconds) is closed."""
+    smtp_greylist: int = 0
+    """How often a recipient who is new to the server is answered 451 first."""
+    smtp_many_lines: bool = False
+    """Whether replies have several lines, some of them empty."""
 
     def __post_init__(self) -> None:
         """A word that is none of the choices is a mistake, not the other choice."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from .instants import show
 from .records import Call, GraphMail, InboxMessage, WebexMail
-from .state import Event, Instance, Meeting
+from .runs import Instance
+from .state import Event, Meeting
 from .world import World
 
 

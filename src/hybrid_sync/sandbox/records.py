@@ -31,7 +31,7 @@ class GraphMail:
 
 @dataclass(frozen=True)
 class InboxMessage:
-    """A message that came in by SMTP."""
+    """A message that came in by SMTP, or by sendMail with the mailbox as its sender."""
 
     time: datetime
     mail_from: str
@@ -49,6 +49,16 @@ class InboxMessage:
         if self.method == "REQUEST":
             return "update" if self.sequence else "invitation"
         return "cancellation" if self.method == "CANCEL" else "other"
+
+
+@dataclass(frozen=True)
+class ReceivedMail:
+    """A message in the inbox of a Microsoft 365 mailbox."""
+
+    id: str
+    mailbox: str
+    received: datetime
+    content: bytes
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class Route:
     """Works without a token."""
     form: bool = False
     """Its body is a web form, not JSON."""
+    raw: bool = False
+    """Its body is neither: the action reads it."""
 
     @property
     def writing(self) -> bool:

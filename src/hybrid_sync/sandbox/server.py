@@ -13,10 +13,11 @@ from .faults import Faults
 from .http import HttpServer
 from .options import SandboxOptions
 from .picture import mail_counts
-from .records import Call, InboxMessage, WebhookDelivery
+from .records import Call, InboxMessage, ReceivedMail, WebhookDelivery
+from .runs import Instance, Participant
 from .seed import fill
 from .smtp import HOST, SmtpServer
-from .state import Instance, Meeting, Participant, State
+from .state import Meeting, State
 from .webex.courier import Courier
 from .world import World
 
@@ -73,6 +74,11 @@ class Sandbox:
     def graph_url(self) -> str:
         """The base address of the Graph paths, with its slash."""
         return f"{self.url}/graph/v1.0/"
+
+    @property
+    def authority_url(self) -> str:
+        """The base address of Microsoft's sign-in service, with its slash."""
+        return f"{self.url}/entra/"
 
     @property
     def smtp_host(self) -> str:
@@ -143,9 +149,18 @@ class Sandbox:
 
     @property
     def inbox(self) -> list[InboxMessage]:
-        """Every message that came in by SMTP, in order."""
+        """Every message that came in by SMTP or sendMail, in order."""
         with self.state.lock:
             return list(self.state.inbox)
+
+    def receive(self, *contents: bytes) -> None:
+        """Mails come in, now, to the Microsoft 365 mailbox: answers, bounces, anything."""
+        with self.state.lock:
+            for content in contents:
+                number = len(self.state.received)
+                # Graph tells whole seconds only.
+                now = self.clock.now().replace(microsecond=0)
+                self.state.received.append(ReceivedMail(f"AAMk{number:06}", self.mailbox, now, content))
 
     @property
     def deliveries(self) -> list[WebhookDelivery]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from .records import Call, GraphMail, InboxMessage, WebexMail, WebhookDelivery
+from .records import Call, GraphMail, InboxMessage, ReceivedMail, WebexMail, WebhookDelivery
+from .runs import Instance
 from .webhook_state import Parcel, Webhook
 
 
@@ -53,56 +54,6 @@ class Source:
     source_id: str
     email: str
     token: str
-
-
-@dataclass
-class Device:
-    """One stay of one device. `left` stays None while the person is there, or when nobody knows."""
-
-    correlation_id: str
-    kind: str
-    joined: datetime
-    audio: str = "voip"
-    left: datetime | None = None
-    leave_lost: bool = False
-    """The person is gone, but Webex never learned when."""
-
-
-@dataclass
-class Participant:
-    """One row of attendance."""
-
-    id: str
-    display_name: str
-    email: str | None
-    host: bool = False
-    co_host: bool = False
-    invitee: bool = False
-    panelist: bool = False
-    source_id: str | None = None
-    """Of the invitation source whose link was used."""
-    devices: list[Device] = field(default_factory=list)
-
-
-@dataclass
-class Instance:
-    """One run of a meeting."""
-
-    id: str
-    started: datetime
-    ended: datetime | None = None
-    participants: list[Participant] = field(default_factory=list)
-
-    def running_at(self, now: datetime) -> bool:
-        """Whether it goes on at that moment."""
-        return self.started <= now and (self.ended is None or now < self.ended)
-
-    def close(self, at: datetime) -> None:
-        """It is over: whoever is still there leaves with it."""
-        self.ended = at
-        for device in (device for row in self.participants for device in row.devices):
-            if device.left is None and not device.leave_lost:
-                device.left = max(at, device.joined)
 
 
 @dataclass
@@ -174,6 +125,15 @@ class Token:
 
 
 @dataclass(frozen=True)
+class AppToken:
+    """A Microsoft token of the application: for which service, with which permissions, until when."""
+
+    audience: str
+    roles: frozenset[str]
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Code:
     """What a person allowed, to be traded for tokens."""
 
@@ -232,9 +192,14 @@ class State:
         self.deliveries: list[WebhookDelivery] = []
         self.events: dict[str, Event] = {}
         self.graph_calls_now: dict[str, int] = {}
+        self.app_tokens: dict[str, AppToken] = {}
+        self.sent_mails: dict[str, list[datetime]] = {}
+        self.smtp_connections = 0
+        self.greylisted: dict[str, int] = {}
         self.webex_mails: list[WebexMail] = []
         self.graph_mails: list[GraphMail] = []
         self.inbox: list[InboxMessage] = []
+        self.received: list[ReceivedMail] = []
         self.calls: list[Call] = []
 
     def forget_old_meetings(self, now: datetime, days: int) -> None:

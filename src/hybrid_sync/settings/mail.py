@@ -25,6 +25,25 @@ class Mail(Section):
     follow_up: bool = False
     follow_up_after: Duration = timedelta(hours=24)
 
+    @model_validator(mode="after")
+    def _signs_in_as_it_says(self) -> Self:
+        if self.transport == "graph":
+            if self.auth != "none" or self.username or self.password:
+                raise ValueError(
+                    'transport = "graph" signs in as the app registration of [graph]: auth, username and password '
+                    "belong to SMTP and must go"
+                )
+            return self
+        if self.auth == "login" and not (self.username and self.password):
+            raise ValueError('auth = "login" needs username and password')
+        if self.auth == "none" and self.username:
+            raise ValueError('username is there, but auth = "none": write auth = "login"')
+        if self.auth == "xoauth2" and self.password:
+            raise ValueError(
+                'auth = "xoauth2" signs in with a token of the app registration of [graph]: password must go'
+            )
+        return self
+
 
 class Mailbox(Section):
     """Where answers and bounces are read. "off" reads nothing."""

@@ -137,6 +137,8 @@ class Graph(Section):
     mailbox: str | None = None
     room_mailbox: str | None = None
     attendees: tuple[str, ...] = ()
+    speakers: bool = False
+    edited_entry: Literal["repair", "ask"] = "repair"
 
     @field_validator("base_url")
     @classmethod
@@ -196,9 +198,11 @@ class Settings(BaseSettings):
     @property
     def is_rehearsal(self) -> bool:
         """Every provider is on this machine, so that time may be played with."""
-        providers = [self.webex.base_url] + ([self.graph.base_url] if self.graph.enabled else [])
-        return all(is_loopback(url) for url in providers) and self.mail.host in (
-            "127.0.0.1",
-            "localhost",
-            "::1",
-        )
+        by_graph = self.graph.enabled or "graph" in (self.mail.transport, self.mailbox.kind)
+        urls = [self.webex.base_url] + ([self.graph.base_url] if by_graph else [])
+        if self.caldav.enabled and self.caldav.url:
+            urls.append(self.caldav.url)
+        hosts = [self.mail.host] if self.mail.transport == "smtp" else []
+        if self.mailbox.kind == "imap":
+            hosts.append(self.mailbox.host)
+        return all(is_loopback(url) for url in urls) and set(hosts) <= {"127.0.0.1", "localhost", "::1"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from hybrid_sync.domain.events import Event, EventState
@@ -23,12 +23,9 @@ from hybrid_sync.domain.invitations import (
 )
 from hybrid_sync.domain.people import Mode, Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
-from hybrid_sync.errors import OutcomeUnknown, ProviderError, SignInExpired, TryLater
-from hybrid_sync.ports import AuditLine, Mailer, MeetingRecord, Store
-from hybrid_sync.sync.once import SIGN_IN, Outcome, Pass, question
-
-QUEUED_AT_ONCE = 200
-"""Messages written down in one transaction: few commits, and no other writer waits long."""
+from hybrid_sync.ports import Mailer, MeetingRecord, Store
+from hybrid_sync.sync.once import Outcome, Pass
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
 
 
 class Compose(Protocol):
@@ -50,9 +47,8 @@ class _Look:
 class InvitationStep:
     """Keeps everybody's calendar in step with the event, and never mails the same thing twice.
 
-    Each message is written down with its bytes before it is sent. One of unknown fate goes out again byte by byte:
-    same UID, SEQUENCE and Message-ID, so a mail program sees one message and a calendar one entry (design.md 5).
-    `join_link` gives a person's link, or None while there is none to give; `link_kind` says what kind of link it is.
+    Each message is written down with its bytes before it is sent (outbox.py). `join_link` gives a person's link, or
+    None while there is none to give; `link_kind` says what kind of link it is.
     """
 
     name = "invitations"
@@ -68,7 +64,7 @@ class InvitationStep:
         link_kind: LinkKind = LinkKind.PERSONAL,
     ) -> None:
         self._store = store
-        self._mailer = mailer
+        self._outbox = Outbox(store, mailer, lambda message: message.method is not Method.NONE)
         self._compose = compose
         self._join_link = join_link
         self._message_domain = message_domain
@@ -84,9 +80,9 @@ class InvitationStep:
             look = self._look(event)
             changes = self._decide(event, look, work.clock())
             self._write_down(work, event, look, [change for change in changes if change.acts])
-            sent, stopped = self._send_pending(work)
+            sent, stopped = self._outbox.send(work)
             outcomes += sent
-            if stopped or not sent:
+            if stopped or not any(outcome.result in ("done", "refused") for outcome in sent):
                 break
         outcomes += self._still_refused(event, look, outcomes)
         outcomes += [
@@ -142,27 +138,16 @@ class InvitationStep:
 
     def _still_refused(self, event: Event, look: _Look, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """People who should know something and whose address took the last message no more."""
-        said = {outcome.target for outcome in outcomes if outcome.result == "refused"}
         newest = [rows[-1] for person_id, rows in look.history.items() if person_id in look.facts]
-        return [
-            _refused(row, look.questions.get(question("mail", row.email.casefold()), ""))
-            for row in newest
-            if row.state is MessageState.REFUSED and row.email.casefold() not in said
-        ]
+        return still_refused(newest, outcomes, look.questions)
 
     # --- acting ---
 
     def _write_down(self, work: Pass, event: Event, look: _Look, changes: Sequence[Change]) -> None:
-        stale = outdated(look.history, look.facts)
-        if stale:
-            with work.begin() as tx:
-                for message in stale:
-                    tx.messages.mark(message, MessageState.SUPERSEDED, work.clock(), "no longer so")
+        self._outbox.supersede(work, outdated(look.history, look.facts, look.people))
         for batch in in_batches(changes, QUEUED_AT_ONCE):
             messages = [self._message(event, change.wanted, work.clock()) for change in batch]
-            with work.begin() as tx:
-                for message in messages:
-                    tx.messages.add(message)
+            self._outbox.write_down(work, messages)
 
     def _message(self, event: Event, wanted: WantedMessage, now: datetime) -> Message:
         stamp = now.replace(microsecond=0)
@@ -182,53 +167,3 @@ class InvitationStep:
             kind=wanted.kind,
             mime=self._compose(event, wanted, stamp=stamp, message_id=identifier),
         )
-
-    def _send_pending(self, work: Pass) -> tuple[list[Outcome], bool]:
-        """Send what is written down; True when the mail server wants us to stop for now."""
-        with self._store.read() as tx:
-            pending = tx.messages.pending(work.lease.event_id)
-        outcomes: list[Outcome] = []
-        for message in pending:
-            outcome = self._send(work, message)
-            outcomes.append(outcome)
-            if outcome.result in ("later", "unknown", "attention"):
-                return outcomes, True
-        return outcomes, False
-
-    def _send(self, work: Pass, message: Message) -> Outcome:
-        """One message: noted as on its way, sent, and its fate noted."""
-        target = message.email.casefold()
-        with work.begin() as tx:
-            tx.messages.mark(message, MessageState.SENDING, work.clock(), "")
-        try:
-            receipt = self._mailer.send(message.mime, message.email)
-        except OutcomeUnknown as error:
-            # Stays SENDING: the same bytes go out at the next pass.
-            return Outcome(message.kind, target, "unknown", str(error), work.clock() + timedelta(minutes=1))
-        except TryLater as error:
-            self._mark(work, message, MessageState.PENDING, str(error))
-            until = work.clock() + timedelta(seconds=error.after) if error.after is not None else None
-            return Outcome(message.kind, target, "later", str(error), until)
-        except SignInExpired as error:
-            self._mark(work, message, MessageState.PENDING, str(error))
-            return Outcome(message.kind, target, "attention", str(error), ask=SIGN_IN)
-        except ProviderError as error:
-            self._mark(work, message, MessageState.REFUSED, str(error))
-            return _refused(message, f"{message.email}: {error}")
-        self._mark(work, message, MessageState.SENT, receipt)
-        return Outcome(message.kind, target, "done", "sent")
-
-    def _mark(self, work: Pass, message: Message, state: MessageState, detail: str) -> None:
-        now = work.clock()
-        with work.begin() as tx:
-            tx.messages.mark(message, state, now, detail)
-            if state is MessageState.SENT:
-                line = AuditLine(now, message.event_id, "worker", message.kind, message.email, "sent")
-                tx.audit.add(line)
-
-
-def _refused(message: Message, words: str) -> Outcome:
-    """An address that the mail server will not take: said at every pass until a person has mended it."""
-    target = message.email.casefold()
-    detail = words or f"the mail server takes no mail for {message.email}"
-    return Outcome(message.kind, target, "refused", detail, ask=question("mail", target))

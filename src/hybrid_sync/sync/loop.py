@@ -162,6 +162,8 @@ class Loop:
     def _say(self, report: Report) -> None:
         counts: dict[str, int] = {}
         for outcome in report.outcomes:
+            if outcome.result == "scheduled":
+                continue  # the same at every pass until it is due
             words = f"{outcome.kind} {outcome.result}"
             counts[words] = counts.get(words, 0) + 1
         if counts:

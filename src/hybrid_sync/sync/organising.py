@@ -5,50 +5,21 @@ Nothing is pushed from here: the event is made due, and the worker (or `hybrid-s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from hybrid_sync.domain.events import Event, EventState, problems_before_publishing
 from hybrid_sync.domain.localtime import LocalTime, local_of
-from hybrid_sync.domain.people import (
-    Mode,
-    NewPerson,
-    Registrant,
-    RegistrantStatus,
-    email_key,
-    is_email_address,
-    known_registrant,
-    new_registrant,
-)
+from hybrid_sync.domain.people import NewPerson
 from hybrid_sync.errors import InputError, NotFound
-from hybrid_sync.ports import AuditLine, Clock, Store, Transaction
+from hybrid_sync.ports import Transaction
+from hybrid_sync.sync.registrant_desk import Registered, RegistrantDesk
 
 __all__ = ["NewPerson", "Organising", "Registered", "local_after"]
 
 
-@dataclass(frozen=True)
-class Registered:
-    """What came of registering people. `gone` are those who withdrew earlier and were left withdrawn."""
-
-    new: tuple[Registrant, ...] = ()
-    changed: tuple[Registrant, ...] = ()
-    unchanged: int = 0
-    gone: tuple[Registrant, ...] = ()
-
-
-class Organising:
-    """The organiser's desk. `actor` names who did it in the audit trail; `new_id` makes ids of registrants."""
-
-    def __init__(
-        self, store: Store, clock: Clock, new_id: Callable[[], str], *, actor: str = "organiser"
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._new_id = new_id
-        self._actor = actor
-
-    # --- events ---
+class Organising(RegistrantDesk):
+    """The organiser's desk, for events and for their registrants."""
 
     def import_event(self, event: Event) -> tuple[Event, bool]:
         """Store a record; one that is there already is changed, keeping its state. True when anything is new.
@@ -61,6 +32,8 @@ class Organising:
                 tx.events.save(event)
                 self._note(tx, event.id, "event.import", event.title)
                 return event, True
+            # Records and pages know nothing of the recording: what was told once stays.
+            event = replace(event, recording_url=event.recording_url or known.recording_url)
             same = replace(event, state=known.state, generation=known.generation, source=known.source)
             if same == known:
                 return known, False
@@ -119,95 +92,6 @@ class Organising:
                 self._save(tx, event, "event.cancel", "")
         return event
 
-    # --- registrants ---
-
-    def register(
-        self, event_id: str, people: Iterable[NewPerson], *, approve: bool = True, again: bool = False
-    ) -> Registered:
-        """Add people, or change what is known of them; nobody is removed. Raises InputError for a bad address.
-
-        Somebody who withdrew stays withdrawn when an old list is read once more; with `again` (the person asks for it)
-        they are back, as a new incarnation, so that calendars see a new entry.
-        """
-        new: list[Registrant] = []
-        changed: list[Registrant] = []
-        gone: list[Registrant] = []
-        unchanged = 0
-        with self._store.begin() as tx:
-            tx.events.get(event_id)
-            known = {person.key: person for person in tx.people.of(event_id)}
-            for person in people:
-                if not is_email_address(person.email.strip()):
-                    raise InputError(f"'{person.email}' is not an e-mail address")
-                before = known.get(email_key(person.email))
-                if before is not None and before.status is RegistrantStatus.WITHDRAWN and not again:
-                    gone.append(before)
-                    continue
-                after = self._registered(event_id, person, before, approve)
-                known[after.key] = after
-                if before is None:
-                    new.append(after)
-                elif before != after:
-                    changed.append(after)
-                else:
-                    unchanged += 1
-            tx.people.save([*new, *changed])
-            if new or changed:
-                self._note(tx, event_id, "registrants.add", f"{len(new)} new, {len(changed)} changed")
-        return Registered(tuple(new), tuple(changed), unchanged, tuple(gone))
-
-    def _registered(
-        self, event_id: str, person: NewPerson, before: Registrant | None, approve: bool
-    ) -> Registrant:
-        status = RegistrantStatus.APPROVED if approve else RegistrantStatus.PENDING
-        if before is None:
-            return new_registrant(event_id, person, self._new_id(), status, self._clock())
-        return known_registrant(person, before, status)
-
-    def set_status(self, event_id: str, email: str, status: RegistrantStatus) -> Registrant:
-        """Approve, reject or withdraw somebody. Raises NotFound."""
-        return self._change_person(event_id, email, f"registrant.{status.value}", status=status)
-
-    def switch(self, event_id: str, email: str, mode: Mode) -> Registrant:
-        """Move somebody between room and online. Raises NotFound."""
-        return self._change_person(event_id, email, "registrant.switch", mode=mode)
-
-    def revoke_link(self, event_id: str, email: str) -> Registrant:
-        """End somebody's join link; the next sync mails them another one.
-
-        Raises NotFound, and InputError for somebody who has none.
-        """
-        with self._store.begin() as tx:
-            tx.events.get(event_id)
-            person = self._person(tx, event_id, email)
-            if not person.is_coming or person.mode is not Mode.ONLINE:
-                how = person.mode.value if person.is_coming else person.status.value
-                raise InputError(f"{person.email} has no join link ({how})")
-            after = replace(person, link_generation=person.link_generation + 1)
-            tx.people.save([after])
-            self._note(tx, event_id, "registrant.revoke", person.email)
-        return after
-
-    def _person(self, tx: Transaction, event_id: str, email: str) -> Registrant:
-        person = tx.people.find(event_id, email)
-        if person is None:
-            raise NotFound(f"nobody with the address {email} is registered for event {event_id}")
-        return person
-
-    def _change_person(self, event_id: str, email: str, what: str, **changes: object) -> Registrant:
-        with self._store.begin() as tx:
-            tx.events.get(event_id)
-            person = self._person(tx, event_id, email)
-            after = replace(person, **changes)  # type: ignore[arg-type]
-            if after.status is RegistrantStatus.APPROVED and person.status is RegistrantStatus.WITHDRAWN:
-                after = replace(
-                    after, incarnation=person.incarnation + 1, link_generation=person.link_generation + 1
-                )
-            if after != person:
-                tx.people.save([after])
-                self._note(tx, event_id, what, person.email)
-        return after
-
     # --- shared ---
 
     def _known(self, tx: Transaction, event_id: str) -> Event | None:
@@ -225,11 +109,6 @@ class Organising:
     def _save(self, tx: Transaction, event: Event, what: str, detail: str) -> None:
         tx.events.save(event)
         self._note(tx, event.id, what, detail)
-
-    def _note(self, tx: Transaction, event_id: str, what: str, detail: str) -> None:
-        now = self._clock()
-        tx.audit.add(AuditLine(now, event_id, self._actor, what, event_id, detail))
-        tx.work.wake(event_id, now)
 
 
 def local_after(starts: LocalTime, length: timedelta) -> LocalTime:

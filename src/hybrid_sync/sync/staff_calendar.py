@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.plan import Change
-from hybrid_sync.domain.staff_calendar import (
-    Entry,
-    EntrySpec,
-    body_digest,
-    entry_key,
+from hybrid_sync.domain.staff_calendar import NOTHING_WRITTEN, Entry, anew, entry_changes
+from hybrid_sync.domain.staff_calendar_plan import (
+    AskStaff,
+    EntryUpdate,
+    deleted_again,
     plan_entry,
-    wanted_entry,
+    room_question,
 )
-from hybrid_sync.ports import EntryRecord, Intent, StaffCalendar, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, act, close_found, give_up, once, still_open
-
-
-@dataclass(frozen=True)
-class _Look:
-    """Both sides of one event's staff entry. `incarnation` is of the entry that is, or would be, there."""
-
-    record: EntryRecord | None
-    incarnation: int
-    wanted: EntrySpec | None
-    seen: Entry | None
-    idle: bool = False
-    """Nothing was looked at: the event is over, or should have no entry and has none."""
-    lost: Intent | None = None
-    """A creation whose answer was lost: it may have made an entry that we do not know of."""
+from hybrid_sync.errors import NeedsAttention, ProviderError, Refused
+from hybrid_sync.ports import EntryRecord, StaffCalendar, Store, Transaction
+from hybrid_sync.sync.once import Outcome, Pass, act, close_found, failed, give_up, once, question
+from hybrid_sync.sync.staff_look import Look, Looking, StaffPolicy
+from hybrid_sync.sync.staff_memory import made_key, refused_before, remember, remember_refusal
+from hybrid_sync.sync.staff_watch import Glances
 
 
 class StaffCalendarStep:
     """Keeps one calendar entry for organiser, staff and room in step with one event.
 
-    `body_of` writes its text; no join link may be in it (P4).
+    `body_of` writes its text; no join link may be in it (P4). `glances` lends what was seen in one go a moment ago.
     """
 
     name = "calendar"
@@ -47,104 +37,148 @@ class StaffCalendarStep:
         store: Store,
         calendar: StaffCalendar,
         body_of: Callable[[Event], str],
-        *,
-        attendees: tuple[str, ...] = (),
-        room: str | None = None,
+        policy: StaffPolicy | None = None,
+        glances: Glances | None = None,
     ) -> None:
-        self._store = store
         self._calendar = calendar
-        self._body_of = body_of
-        self._attendees = attendees
-        self._room = room
+        self._policy = policy or StaffPolicy()
+        self._looking = Looking(store, calendar, body_of, self._policy, glances)
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
-        return self._decide(event, self._look(event, now), now)
+        return self._decide(event, self._looking(event, now), now, force)
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
-        look = self._look(event, work.clock())
-        self._note(work, event, look)
-        outcomes = []
+        try:
+            outcomes = self._pass(event, work, self._looking(event, work.clock(), lent=not work.force))
+            if outcomes is None:
+                # Changed under our hands: look and decide again, once. What is still in the way then waits.
+                outcomes = self._pass(event, work, self._looking(event, work.clock()))
+        except Refused as error:
+            return [
+                failed(work, Change("calendar.update", event.id, "the staff entry cannot be read"), error)
+            ]
+        if outcomes is None:
+            return [Outcome("calendar.update", event.id, "later", "the entry keeps changing at the moment")]
+        return outcomes
+
+    def _pass(self, event: Event, work: Pass, look: Look) -> list[Outcome] | None:
+        """Act on one look; None when the entry was changed since."""
         if look.lost is not None and look.wanted is None and look.seen is None:
             unwanted = Change("calendar.cancel", event.id, "an entry that a lost call may have made")
             return [give_up(work, unwanted, look.lost)]
-        for change in self._decide(event, look, work.clock()):
-            if change.kind == "calendar.create":
-                outcomes.append(self._create(work, event, look, change))
-            elif change.kind == "calendar.update":
-                outcomes.append(self._update(work, event, look, change))
-            else:
-                outcomes.append(self._cancel(work, event, look, change))
+        self._note(work, event, look)
+        outcomes: list[Outcome] = []
+        for change in self._decide(event, look, work.clock(), work.force):
+            outcome = self._carry_out(work, event, look, change)
+            if outcome is None:
+                return None
+            outcomes.append(outcome)
         return outcomes
 
-    def _look(self, event: Event, now: datetime) -> _Look:
-        with self._store.read() as tx:
-            record = tx.entries.get(event.id)
-        live = record is not None and record.state == "made"
-        incarnation = 1 if record is None else record.incarnation if live else record.incarnation + 1
-        with self._store.read() as tx:
-            lost = still_open(tx.intents.get(_op_key(event.id, incarnation)))
-        over = event.ends is None or now >= event.ends.instant
-        wanted = wanted_entry(event, self._attendees, self._room, self._body_of(event), incarnation)
-        if over or (wanted is None and not live and lost is None):
-            return _Look(record, incarnation, None, None, idle=True, lost=lost)
-        known = record.entry_id if record is not None and live else None
-        seen = self._calendar.find(entry_key(event.id, incarnation), known)
-        if seen is not None and seen.cancelled:
-            seen = None
-        if live and seen is None and wanted is not None:
-            # Deleted by hand: made again under a new key, because the old transactionId may still be remembered.
-            incarnation += 1
-            wanted = replace(wanted, key=entry_key(event.id, incarnation))
-        adjusted = self._calendar.adjust(wanted) if wanted else None
-        return _Look(record, incarnation, adjusted, seen, lost=lost)
+    def _carry_out(self, work: Pass, event: Event, look: Look, change: Change) -> Outcome | None:
+        if isinstance(change, AskStaff):
+            topic = f":{change.topic}" if change.topic else ""
+            ask = question(change.kind, change.target) + topic
+            return Outcome(change.kind, change.target, "attention", change.reason, ask=ask)
+        if change.kind == "calendar.create":
+            return self._create(work, event, look, change)
+        if isinstance(change, EntryUpdate):
+            return self._update(work, event, look, change)
+        return self._cancel(work, look, change)
 
-    def _decide(self, event: Event, look: _Look, now: datetime) -> list[Change]:
-        written = look.record.body_digest if look.record and look.record.state == "made" else None
+    # --- deciding ---
+
+    def _decide(self, event: Event, look: Look, now: datetime, force: bool) -> list[Change]:
         if event.ends is None or now >= event.ends.instant:
             return []
-        change = plan_entry(event, look.wanted, look.seen, written)
-        return [change] if change else []
+        wanted = look.wanted
+        if look.gone and wanted is not None:
+            asked = deleted_again(event, wanted, look.incarnation, force)
+            if asked is not None:
+                return [asked]
+            wanted = anew(wanted, event.id, look.incarnation + 1)
+        change = plan_entry(event, wanted, look.seen, look.written, edited=self._policy.edited, force=force)
+        found = [change] if change is not None else []
+        # An entry that is changed now asks the room anew: its answer so far counts no more.
+        if wanted is not None and wanted.room and look.seen is not None and not (change and change.acts):
+            refused = room_question(event, wanted.room, look.seen)
+            found += [refused] if refused is not None else []
+        return found
 
-    def _note(self, work: Pass, event: Event, look: _Look) -> None:
-        """Write down what the outside shows: an entry found by its key after a lost answer, or one that is gone."""
-        record = look.record
-        if look.seen is not None and (record is None or record.state != "made"):
-            with work.begin() as tx:
-                self._save(tx, event, look, look.seen)
-                close_found(tx, _op_key(event.id, look.incarnation))
-        elif look.seen is None and record is not None and record.state == "made" and not look.idle:
-            with work.begin() as tx:
-                tx.entries.save(replace(record, state="cancelled"))
+    # --- acting ---
 
-    def _create(self, work: Pass, event: Event, look: _Look, change: Change) -> Outcome:
+    def _note(self, work: Pass, event: Event, look: Look) -> None:
+        """Write down what the outside shows: an entry found by its key after a lost answer, one that is gone, the room's
+        answer, and that a wish stands fulfilled without our doing."""
+        record = look.live
+        if look.seen is None:
+            if look.gone and record is not None and look.wanted is None:
+                with work.begin() as tx:
+                    tx.entries.save(replace(record, state="cancelled"))
+            return
+        found = self._looking.record(event, look, look.seen)
+        written = look.written
+        if record is not None:
+            found = replace(found, body_digest=record.body_digest)
+        if look.wanted is not None and (record is None or not entry_changes(look.wanted, look.seen, written)):
+            fulfilled = written.after(look.wanted, look.seen)
+            if (fulfilled.wish, fulfilled.invited) != (written.wish, written.invited):
+                written = fulfilled
+        if (found, written) == (record, look.written):
+            return
+        with work.begin() as tx:
+            remember(tx, found, written, work.clock())
+            close_found(tx, made_key(event.id, look.incarnation))
+
+    def _create(self, work: Pass, event: Event, look: Look, change: Change) -> Outcome:
+        incarnation = look.incarnation + 1 if look.gone else look.incarnation
+        anew_look = replace(look, record=None, incarnation=incarnation, written=NOTHING_WRITTEN)
+
+        def keep(tx: Transaction, made: Entry) -> None:
+            record = self._looking.record(event, anew_look, made)
+            remember(tx, record, NOTHING_WRITTEN.after(change.wanted, made), work.clock())
+
         return once(
             work,
             change,
-            _op_key(event.id, look.incarnation),
+            made_key(event.id, incarnation),
             look_up=lambda: self._calendar.find(change.wanted.key, None),
             call=lambda: self._calendar.create(change.wanted),
-            record=lambda tx, made: self._save(tx, event, look, made),
+            record=keep,
         )
 
-    def _update(self, work: Pass, event: Event, look: _Look, change: Change) -> Outcome:
-        body_too = look.record is None or look.record.body_digest != body_digest(change.wanted.body)
-        return act(
-            work,
-            change,
-            lambda: self._calendar.update(change.seen, change.wanted, body_too=body_too),
-            lambda tx, made: self._save(tx, event, look, made),
-        )
+    def _update(self, work: Pass, event: Event, look: Look, change: EntryUpdate) -> Outcome | None:
+        record = self._looking.record(event, look, change.seen)
+        with work.store.read() as tx:
+            words = None if work.force else refused_before(tx, record, change)
+        if words is not None:
+            again = f"{words}; not sent again: mend the cause, then hybrid-sync sync {event.id} --force"
+            return failed(work, change, NeedsAttention(again))
+        self._looking.forget(record.entry_id)
+        try:
+            made = self._calendar.update(change.seen, change.wanted, change.changes)
+        except ProviderError as error:
+            if isinstance(error, Refused):
+                with work.begin() as tx:
+                    remember_refusal(tx, record, change, str(error), work.clock())
+            return failed(work, change, error)
+        if made is None:
+            return None
 
-    def _cancel(self, work: Pass, event: Event, look: _Look, change: Change) -> Outcome:
+        def keep(tx: Transaction, made: Entry) -> None:
+            remember(
+                tx,
+                self._looking.record(event, look, made),
+                look.written.after(change.wanted, made),
+                work.clock(),
+            )
+
+        return act(work, change, lambda: made, keep)
+
+    def _cancel(self, work: Pass, look: Look, change: Change) -> Outcome:
+        event_id, entry_id = work.lease.event_id, change.seen.id
+
         def forget(tx: Transaction, _: None) -> None:
-            tx.entries.save(EntryRecord(event.id, change.seen.id, look.incarnation, "", "cancelled"))
+            tx.entries.save(EntryRecord(event_id, entry_id, look.incarnation, "", "cancelled"))
 
         return act(work, change, lambda: self._calendar.cancel(change.seen, change.reason), forget)
-
-    def _save(self, tx: Transaction, event: Event, look: _Look, made: Entry) -> None:
-        digest = body_digest(self._body_of(event))
-        tx.entries.save(EntryRecord(event.id, made.id, look.incarnation, digest, "made"))
-
-
-def _op_key(event_id: str, incarnation: int) -> str:
-    return f"graph.calendar.create:{event_id}:{incarnation}"

@@ -1,4 +1,4 @@
-"""The web application: the join page and the health checks (design.md 6 and 7)."""
+"""The web application: the join page, a registrant's own page and the health checks (design.md 6 and 7)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,28 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from hybrid_sync.domain.people import Mode
 from hybrid_sync.errors import InputError, NotFound, SettingsError
 from hybrid_sync.ports import Clock, Store
-from hybrid_sync.render.join_links import JoinLinks
+from hybrid_sync.render.join_links import JoinLinks, OwnLinks, PersonalLinks
 from hybrid_sync.render.text import web_address
+from hybrid_sync.render.translations import Words, asked_for, words_in
 from hybrid_sync.settings import Settings
+from hybrid_sync.sync.certificates import Certifying
 from hybrid_sync.sync.hints import Hints
 from hybrid_sync.sync.joining import Joining
+from hybrid_sync.sync.own_page import Own, OwnPage
+from hybrid_sync.sync.public_calendar import PublicCalendar
+from hybrid_sync.web import notices
+from hybrid_sync.web.certificates import CertificateLooks
+from hybrid_sync.web.feeds import Feeds
 from hybrid_sync.web.guard import Guard, security_headers
 from hybrid_sync.web.health import Health
 from hybrid_sync.web.hooks import PATH, Hooks
 from hybrid_sync.web.join_page import join_page
 from hybrid_sync.web.limits import RateLimit
+from hybrid_sync.web.my_page import Do, my_page
 from hybrid_sync.web.pages import Pages
-from hybrid_sync.web.words import PageWords, asked_for, words_for
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +54,15 @@ class App(Protocol):
     @property
     def links(self) -> JoinLinks: ...
     @property
+    def own_links(self) -> OwnLinks: ...
+    @property
+    def own_page(self) -> OwnPage: ...
+    @property
+    def certificates(self) -> Certifying: ...
+    @property
     def hints(self) -> Hints: ...
+    @property
+    def public_calendar(self) -> PublicCalendar: ...
 
 
 def create_app(app: App, *, heartbeat: Callable[[], datetime] | None = None) -> FastAPI:
@@ -71,7 +87,15 @@ def create_app(app: App, *, heartbeat: Callable[[], datetime] | None = None) -> 
     api.add_api_route("/", site.home, methods=looking, response_model=None)
     api.add_api_route("/join/{token}", site.look, methods=looking, response_model=None)
     api.add_api_route("/join/{token}", site.enter, methods=["POST"], response_model=None)
+    api.add_api_route("/my/{token}", site.mine, methods=looking, response_model=None)
+    api.add_api_route("/my/{token}", site.change_mine, methods=["POST"], response_model=None)
+    if app.settings.web.feeds:
+        feeds = Feeds(app.public_calendar, app.settings, app.clock)
+        api.add_api_route("/calendar.ics", feeds.all, methods=looking, response_model=None)
+        api.add_api_route("/events/{event_id}/calendar.ics", feeds.one, methods=looking, response_model=None)
     api.add_api_route(PATH, Hooks(app.hints, app.clock).receive, methods=["POST"], response_model=None)
+    looks = CertificateLooks(app.certificates, site.pages, app.settings, app.clock)
+    api.add_api_route("/certificates/{code}", looks.show, methods=looking, response_model=None)
     api.add_api_route("/livez", site.livez, methods=looking, response_model=None)
     api.add_api_route("/readyz", site.readyz, methods=looking, response_model=None)
     api.add_api_route("/static/{name}", site.static, methods=looking, response_model=None)
@@ -87,17 +111,18 @@ class _Site:
         poll = timedelta(seconds=app.settings.engine.poll_seconds)
         self._health = Health(app.store, app.clock, heartbeat, poll)
         self._presses = RateLimit(app.clock)
+        self._changes = RateLimit(app.clock)
         self.pages = Pages(app.settings)
 
     def home(self, request: Request) -> Response:
         """What this is, for whoever wanders in."""
         words = self._words(request)
-        return self.pages.notice(words, words.home, 200)
+        return self.pages.notice(words, notices.home(words), 200)
 
     def look(self, request: Request, token: str) -> Response:
         """GET and HEAD: only looks. Mail scanners and link previews come this way, so Webex is never called."""
         try:
-            door = self._app.joining.look(*self._read(token))
+            door = self._app.joining.look(*self._read(self._app.links, token))
         except (InputError, NotFound):
             return self._bad_link(request)
         return self.pages.join(join_page(door, self._app.clock()))
@@ -111,16 +136,54 @@ class _Site:
         Referrer-Policy no-referrer browsers send "Origin: null" from our own form too, so Origin tells nothing.)
         """
         try:
-            registrant_id, generation = self._read(token)
+            registrant_id, generation = self._read(self._app.links, token)
             door = self._app.joining.look(registrant_id, generation)
             if not self._presses.takes(registrant_id):
-                return self._too_many(words_for(door.person.language))
+                return self._too_many(words_in(door.person.language))
             door, entry = self._app.joining.enter(registrant_id, generation)
         except (InputError, NotFound):
             return self._bad_link(request)
         if entry is not None and (url := web_address(entry.url)):
             return RedirectResponse(url, 303)
         return self.pages.join(join_page(door, self._app.clock(), pressed=True, entry=entry))
+
+    def mine(self, request: Request, token: str) -> Response:
+        """GET and HEAD of a registrant's own page: only looks, whatever stands in the address."""
+        try:
+            own = self._app.own_page.look(*self._read(self._app.own_links, token))
+        except (InputError, NotFound):
+            return self._bad_link(request)
+        return self.pages.my(my_page(own))
+
+    def change_mine(self, request: Request, token: str) -> Response:
+        """POST: a button was pressed. As for `enter`, the address itself is the permission.
+
+        What is asked for stands in the address (`?do=`), so that there is no form to be read. A POST without it (a mail
+        program that takes the page for a one-click unsubscribe, RFC 8058) changes nothing.
+        """
+        wish = request.query_params.get("do")
+        do = Do(wish) if wish in list(Do) else None
+        try:
+            registrant_id, generation = self._read(self._app.own_links, token)
+            own = self._app.own_page.look(registrant_id, generation)
+            if not self._changes.takes(registrant_id):
+                return self._too_many(words_in(own.person.language))
+            return self.pages.my(my_page(self._done(do, registrant_id, generation) or own, did=do))
+        except (InputError, NotFound):
+            return self._bad_link(request)
+
+    def _done(self, do: Do | None, registrant_id: str, generation: int) -> Own | None:
+        """What came of a wish; None for one that changes nothing."""
+        desk = self._app.own_page
+        match do:
+            case Do.WITHDRAW_SURE:
+                return desk.withdraw(registrant_id, generation)
+            case Do.ONLINE:
+                return desk.switch(registrant_id, generation, Mode.ONLINE)
+            case Do.ROOM:
+                return desk.switch(registrant_id, generation, Mode.ROOM)
+            case _:
+                return None
 
     async def livez(self) -> Response:
         """In the event loop on purpose: threads that all wait for Webex are no reason to restart the process."""
@@ -147,26 +210,25 @@ class _Site:
         self, request: Request, status: int, headers: Mapping[str, str] | None = None
     ) -> Response:
         words = self._words(request)
-        notices = {404: words.not_found, 405: words.wrong_method, 413: words.too_large, 429: words.too_many}
-        return self.pages.notice(words, notices.get(status, words.failure), status, headers)
+        return self.pages.notice(words, notices.for_status(status, words), status, headers)
 
-    def _read(self, token: str) -> tuple[str, int]:
+    def _read(self, links: PersonalLinks, token: str) -> tuple[str, int]:
         if len(token) > LONGEST_TOKEN:
-            raise InputError("this join link is not one of ours, or not complete")
+            raise InputError(links.refusal)
         try:
-            return self._app.links.read(token)
+            return links.read(token)
         except SettingsError as error:
             # Without base_url and secret no link was ever made here, so this one cannot be ours either.
-            log.warning("somebody opened a join link: %s", error, extra={"action": "web.join"})
-            raise InputError("this join link is not one of ours") from error
+            log.warning("somebody opened a personal link: %s", error, extra={"action": "web.link"})
+            raise InputError(links.refusal) from error
 
     def _bad_link(self, request: Request) -> Response:
         """One page for every reason: a wrong signature and an erased person must look the same."""
         words = self._words(request)
-        return self.pages.notice(words, words.bad_link, 404)
+        return self.pages.notice(words, notices.bad_link(words), 404)
 
-    def _too_many(self, words: PageWords) -> Response:
-        return self.pages.notice(words, words.too_many, 429, {"Retry-After": "60"})
+    def _too_many(self, words: Words) -> Response:
+        return self.pages.notice(words, notices.too_many(words), 429, {"Retry-After": "60"})
 
-    def _words(self, request: Request) -> PageWords:
+    def _words(self, request: Request) -> Words:
         return asked_for(request.headers.get("accept-language"), self._default_language)

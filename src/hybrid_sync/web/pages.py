@@ -13,9 +13,12 @@ from starlette.responses import HTMLResponse, Response
 
 from hybrid_sync.domain.people import is_email_address
 from hybrid_sync.render.text import one_line, web_address
+from hybrid_sync.render.translations import Words
 from hybrid_sync.settings import Settings
+from hybrid_sync.web.certificate_page import CertificatePage
 from hybrid_sync.web.join_page import JoinPage
-from hybrid_sync.web.words import Notice, PageWords
+from hybrid_sync.web.my_page import MyPage
+from hybrid_sync.web.notices import Notice
 
 _MEDIA_TYPES = {"page.css": "text/css; charset=utf-8", "countdown.js": "text/javascript; charset=utf-8"}
 
@@ -55,8 +58,18 @@ class Pages:
         text = self._templates.get_template("join.html").render(page=page, words=page.words)
         return HTMLResponse(text, page.status)
 
+    def my(self, page: MyPage) -> Response:
+        """A registrant's own page in one of its states."""
+        text = self._templates.get_template("my.html").render(page=page, words=page.words)
+        return HTMLResponse(text, page.status)
+
+    def certificate(self, page: CertificatePage) -> Response:
+        """What is known of a certificate's code."""
+        text = self._templates.get_template("certificate.html").render(page=page, words=page.words)
+        return HTMLResponse(text, page.status)
+
     def notice(
-        self, words: PageWords, notice: Notice, status: int, headers: Mapping[str, str] | None = None
+        self, words: Words, notice: Notice, status: int, headers: Mapping[str, str] | None = None
     ) -> Response:
         """A page that says one thing."""
         text = self._templates.get_template("notice.html").render(notice=notice, words=words)

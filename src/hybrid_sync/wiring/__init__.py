@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from hybrid_sync.adapters import tzdb
@@ -22,14 +21,15 @@ from hybrid_sync.errors import SettingsError
 from hybrid_sync.http_client import Observe
 from hybrid_sync.http_client.transport import nobody
 from hybrid_sync.ports import Check, Checkable, Clock, Pages, SignIn, Store
-from hybrid_sync.render import invitation
-from hybrid_sync.render.join_links import JoinLinks
-from hybrid_sync.render.mailbox import Mailbox
-from hybrid_sync.render.staff_entry import staff_entry_text
+from hybrid_sync.render.join_links import JoinLinks, OwnLinks
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.attendance import AttendanceStep
+from hybrid_sync.sync.attendance_book import AttendanceBook
+from hybrid_sync.sync.attendance_choices import AttendanceChoices
+from hybrid_sync.sync.certificates import Certifying
 from hybrid_sync.sync.chores import Chore, Chores
 from hybrid_sync.sync.converge import Converge
+from hybrid_sync.sync.door import Door
 from hybrid_sync.sync.hints import Hints
 from hybrid_sync.sync.invitations import InvitationStep
 from hybrid_sync.sync.joining import Joining
@@ -37,22 +37,29 @@ from hybrid_sync.sync.loop import Loop, Pace, Step
 from hybrid_sync.sync.meeting_staff import MeetingStaffStep
 from hybrid_sync.sync.meetings import MeetingStep
 from hybrid_sync.sync.organising import Organising
+from hybrid_sync.sync.own_page import OwnPage
+from hybrid_sync.sync.public_calendar import PublicCalendar
 from hybrid_sync.sync.registrants import RegistrantStep
 from hybrid_sync.sync.sign_in import SignInWatch
 from hybrid_sync.sync.sources import SourceStep
-from hybrid_sync.sync.staff_calendar import StaffCalendarStep
+from hybrid_sync.sync.taking_in import TakingIn
 from hybrid_sync.sync.webhooks import WebhookKeeper
+from hybrid_sync.wiring.attendance import attendance_rules
+from hybrid_sync.wiring.caldav import publishing
+from hybrid_sync.wiring.letters import invitation_writer, own_page_links
+from hybrid_sync.wiring.mail import certifying, follow_up_steps, message_domain, reminder_step
+from hybrid_sync.wiring.mailbox import mailbox_parts
 from hybrid_sync.wiring.meetings import by_hand, meeting_policy
-from hybrid_sync.wiring.moment import clock_at, owner_name
+from hybrid_sync.wiring.moment import clock_at, owner_name, zone_rule_check
+from hybrid_sync.wiring.post import outgoing_post
 from hybrid_sync.wiring.providers import (
     join_link_in_mail,
     join_links,
     link_kind,
-    smtp_mailer,
-    staff_calendar,
     webex_parts,
 )
 from hybrid_sync.wiring.sign_in import sign_in_chores
+from hybrid_sync.wiring.staff import staff_parts
 from hybrid_sync.wiring.webhooks import webhook_chores, webhook_hints, webhook_keeper
 
 log = logging.getLogger(__name__)
@@ -71,8 +78,17 @@ class App:
     desk: Organising
     joining: Joining
     links: JoinLinks
+    own_links: OwnLinks
+    own_page: OwnPage
     attendance: AttendanceStep
+    attendance_book: AttendanceBook
+    """Who was there, by everything that is known."""
+    attendance_choices: AttendanceChoices
+    certificates: Certifying
+    taking_in: TakingIn
+    door: Door
     webhooks: WebhookKeeper
+    public_calendar: PublicCalendar
     hints: Hints
     """Takes what webhooks deliver."""
     chores: Chores
@@ -126,20 +142,22 @@ def build(
     webex = webex_parts(settings, now, observe, store, owner, chance)
     watch = SignInWatch(store, webex.sign_in.facts)
     keeper = webhook_keeper(settings, webex.api, store, now)
-    mailer = smtp_mailer(settings, observe)
-    links = join_links(settings)
-    compose = partial(
-        invitation.compose,
-        sender=Mailbox(settings.mail.from_name or settings.service.name, settings.mail.from_address),
-        public_url=None,
+    mailer = outgoing_post(settings, now, observe, store, chance)
+    links, own_links = join_links(settings), own_page_links(settings)
+    attendance = AttendanceStep(
+        store,
+        webex.reports,
+        pull_after=settings.attendance.pull_after,
+        check_report=settings.attendance.check_report,
     )
-    attendance = AttendanceStep(store, webex.reports, pull_after=settings.attendance.pull_after)
+    book = AttendanceBook(store, attendance_rules(settings))
+    certificates = certifying(settings, store, now, book.of)
     invitations = InvitationStep(
         store,
         mailer,
-        compose,
+        invitation_writer(settings, own_links),
         join_link_in_mail(settings, links),
-        message_domain=settings.mail.from_address.rpartition("@")[2] or "localhost",
+        message_domain=message_domain(settings),
         link_kind=link_kind(settings),
     )
     steps: list[Step] = [
@@ -154,24 +172,28 @@ def build(
         SourceStep(store, webex.sources),
         MeetingStaffStep(store, webex.staff, settings.webex.cohosts),
         invitations,
+        reminder_step(settings, store, mailer, links, own_links),
         attendance,
+        *follow_up_steps(settings, store, mailer, book.of, certificates),
     ]
     checkers: list[Checkable] = [webex.check, mailer]
     transports = [webex.transport]
+    staff_chores: tuple[Chore, ...] = ()
     if settings.graph.enabled:
-        calendar, calendar_check, transport = staff_calendar(settings, now, observe)
+        staff = staff_parts(settings, store, now, observe)
+        transports.append(staff.transport)
+        steps.insert(2, staff.step)
+        checkers.append(staff.check)
+        staff_chores = staff.chores
+    published = publishing(settings, store, now, observe)
+    if published is not None:
+        step, collection, transport = published
+        steps.append(step)
+        checkers.append(collection)
         transports.append(transport)
-        steps.insert(
-            2,
-            StaffCalendarStep(
-                store,
-                calendar,
-                staff_entry_text,
-                attendees=settings.graph.attendees,
-                room=settings.graph.room_mailbox,
-            ),
-        )
-        checkers.append(calendar_check)
+    mailbox = mailbox_parts(settings, store, now, observe)
+    checkers += mailbox.checks
+    transports += mailbox.transports
     lease = timedelta(seconds=settings.engine.lease_seconds)
     loop = Loop(
         store,
@@ -182,7 +204,8 @@ def build(
     )
 
     def checks() -> Sequence[Check]:
-        found = [tzdb.check(), *maintenance.check(store.engine)]
+        found = [tzdb.check(), zone_rule_check(settings.service.time_zone, now())]
+        found += maintenance.check(store.engine)
         for checker in checkers:
             found += checker.check()
         return found
@@ -201,18 +224,32 @@ def build(
         loop=loop,
         converge=Converge(loop, owner, lease),
         desk=Organising(store, now, _new_id),
+        taking_in=TakingIn(store, now),
+        door=Door(store, now),
         joining=Joining(store, webex.conference, now),
         links=links,
+        own_links=own_links,
+        own_page=OwnPage(store, now),
         attendance=attendance,
+        attendance_book=book,
+        attendance_choices=AttendanceChoices(store, book, now),
+        certificates=certificates,
         webhooks=keeper,
+        public_calendar=PublicCalendar(store, now, settings.web.keep_cancelled),
         hints=webhook_hints(settings, store, now),
         chores=Chores(
             store,
             now,
             (
-                Chore("time zone data", timedelta(days=1), lambda at: _note_moved(store, at)),
+                Chore(
+                    "time zone data",
+                    timedelta(days=1),
+                    lambda at: _note_moved(store, settings.service.time_zone, at),
+                ),
                 *webhook_chores(settings, keeper),
                 *sign_in_chores(watch),
+                *staff_chores,
+                *mailbox.chores,
             ),
         ),
         chance=chance,
@@ -230,8 +267,14 @@ def _new_id() -> str:
     return uuid.uuid4().hex
 
 
-def _note_moved(store: SqlStore, at: datetime) -> None:
-    """After an update of the zone data: coming events whose instant moved are looked at at once (P3)."""
+def _note_moved(store: SqlStore, zone: str, at: datetime) -> None:
+    """After an update of the zone data: coming events whose instant moved are looked at at once (P3).
+
+    A rule that will not hold is told every day, because invitations then come in UTC.
+    """
+    rule = zone_rule_check(zone, at)
+    if not rule.ok:
+        log.warning("%s", rule.detail, extra={"action": "chore"})
     moved = store.recompute_utc(at)
     if moved:
         log.warning("new time zone data moved %s", ", ".join(moved), extra={"action": "chore"})

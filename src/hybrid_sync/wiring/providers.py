@@ -10,8 +10,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from hybrid_sync.adapters.graph import GraphApi, GraphCalendar, GraphCheck, MsalToken
-from hybrid_sync.adapters.mail import SmtpMailer
+from hybrid_sync.adapters.graph import GraphApi, GraphCalendar, GraphCheck
 from hybrid_sync.adapters.sql import SqlStore
 from hybrid_sync.adapters.webex import (
     WebexApi,
@@ -25,12 +24,13 @@ from hybrid_sync.adapters.webex import (
 from hybrid_sync.domain.invitations import LinkKind
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.errors import SettingsError
-from hybrid_sync.http_client import FixedToken, Observe, TokenSource, Transport
+from hybrid_sync.http_client import Observe, Transport
 from hybrid_sync.ports import Clock, MeetingRecord, SignIn
 from hybrid_sync.render.join_links import JoinLinks
 from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
 from hybrid_sync.wiring.meetings import meeting_password
-from hybrid_sync.wiring.sign_in import NoToken, webex_sign_in, webex_transport
+from hybrid_sync.wiring.microsoft import microsoft_token
+from hybrid_sync.wiring.sign_in import webex_sign_in, webex_transport
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def webex_parts(
             webex_mails=webex.join_links == "webex-mail",
             auto_accept=webex.auto_accept,
         ),
-        WebexReports(api, host_email=webex.host_email, margin=margin),
+        WebexReports(api, host_email=webex.host_email, site_url=webex.site_url, margin=margin),
         WebexCheck(api, host_email=webex.host_email, site_url=webex.site_url, facts=signed.sign_in.facts),
         api,
         transport,
@@ -84,14 +84,14 @@ def webex_parts(
     )
 
 
-class _NoLinks(JoinLinks):
-    """Says what is missing in the settings when a join link is first needed."""
+class MissingLinks:
+    """Says what is missing in the settings when a personal link is first needed."""
 
     def __init__(self, problem: str) -> None:
         self._problem = problem
 
     def __repr__(self) -> str:
-        return "_NoLinks()"
+        return f"{type(self).__name__}()"
 
     def token(self, person: Registrant) -> str:
         raise SettingsError(self._problem)
@@ -103,14 +103,24 @@ class _NoLinks(JoinLinks):
         raise SettingsError(self._problem)
 
 
+class _NoLinks(MissingLinks, JoinLinks):
+    pass
+
+
+def signs_links(settings: Settings) -> tuple[str, str] | None:
+    """Public address and secret; None where either is missing, so that no personal link can be made."""
+    base_url, secret = settings.service.base_url, _revealed(settings.web.secret) or ""
+    return (base_url, secret) if base_url and len(secret) >= FEWEST_SECRET_CHARACTERS else None
+
+
 def join_links(settings: Settings) -> JoinLinks:
-    secret = _revealed(settings.web.secret) or ""
-    if not settings.service.base_url or len(secret) < FEWEST_SECRET_CHARACTERS:
+    signs = signs_links(settings)
+    if signs is None:
         return _NoLinks(
             "personal join links need [service] base_url and a [web] secret of at least "
             f'{FEWEST_SECRET_CHARACTERS} characters; without a public address set [webex] join_links = "shared"'
         )
-    return JoinLinks(settings.service.base_url, secret)
+    return JoinLinks(*signs)
 
 
 def join_link_in_mail(
@@ -132,22 +142,6 @@ def link_kind(settings: Settings) -> LinkKind:
     return kinds[settings.webex.join_links]
 
 
-def smtp_mailer(settings: Settings, observe: Observe) -> SmtpMailer:
-    mail = settings.mail
-    if mail.transport == "graph" or mail.auth == "xoauth2":
-        raise SettingsError("[mail] Graph sendMail and XOAUTH2 come with a later release; today it is SMTP")
-    return SmtpMailer(
-        host=mail.host,
-        port=mail.port,
-        security=mail.security,
-        username=mail.username,
-        password=_revealed(mail.password),
-        from_address=mail.from_address,
-        messages_per_minute=mail.messages_per_minute,
-        observe=observe,
-    )
-
-
 def staff_calendar(
     settings: Settings, clock: Clock, observe: Observe
 ) -> tuple[GraphCalendar, GraphCheck, Transport]:
@@ -155,27 +149,10 @@ def staff_calendar(
     if not graph.mailbox:
         raise SettingsError("[graph] mailbox is missing: whose calendar holds the staff entry?")
     transport = Transport("graph", origins=[graph.base_url], sleep=time.sleep, observe=observe)
-    api = GraphApi(transport, token=_graph_token(settings, observe), clock=clock, base_url=graph.base_url)
-    return GraphCalendar(api, mailbox=graph.mailbox), GraphCheck(api, mailbox=graph.mailbox), transport
-
-
-def _graph_token(settings: Settings, observe: Observe) -> TokenSource:
-    graph = settings.graph
-    if graph.access_token is not None:
-        return FixedToken(graph.access_token.get_secret_value())
-    if not (graph.tenant_id and graph.client_id and (graph.client_secret or graph.certificate)):
-        return NoToken(
-            "[graph] needs tenant_id, client_id and client_secret (or certificate); or set enabled = false"
-        )
-    transport = Transport("graph", origins=[graph.authority], sleep=time.sleep, observe=observe)
-    return MsalToken(
-        transport,
-        tenant_id=graph.tenant_id,
-        client_id=graph.client_id,
-        client_secret=_revealed(graph.client_secret),
-        certificate=None if graph.client_secret else _revealed(graph.certificate),
-        authority=graph.authority,
-    )
+    token = microsoft_token(settings, observe, why="[graph] enabled = true")
+    api = GraphApi(transport, token=token, clock=clock, base_url=graph.base_url)
+    check = GraphCheck(api, mailbox=graph.mailbox, room=graph.room_mailbox)
+    return GraphCalendar(api, mailbox=graph.mailbox), check, transport
 
 
 def _revealed(secret: SecretStr | None) -> str | None:

@@ -1,117 +1,142 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import responses
 from tests.adapters.graph.conftest import Office, an_entry, at, made, stubbed
 
-from hybrid_sync.domain.staff_calendar import Entry
+from hybrid_sync.domain.staff_calendar import NOTHING_WRITTEN, Entry, EntrySpec, Written, entry_changes
 from hybrid_sync.errors import Refused, TryLater
 from hybrid_sync.sandbox import Fault
 
 # --- update -------------------------------------------------------------------------------------------------------
 
 
-def test_an_equal_entry_gets_no_call(office: Office) -> None:
+def update(
+    office: Office, seen: Entry, wanted: EntrySpec, written: Written = NOTHING_WRITTEN
+) -> Entry | None:
+    return office.calendar.update(seen, wanted, entry_changes(wanted, seen, written))
+
+
+def test_nothing_to_send_is_no_call(office: Office) -> None:
     entry = made(office)
     calls = len(office.transport.sent)
-    assert office.calendar.update(entry, an_entry(body="<p>Rewritten.</p>"), body_too=False) == entry
+    assert update(office, entry, an_entry()) == entry
     assert len(office.transport.sent) == calls
 
 
 @pytest.mark.parametrize(
-    ("changes", "body_too", "names"),
+    ("changes", "names"),
     [
-        ({"subject": "Other"}, False, {"subject"}),
-        ({"location": "Elsewhere"}, False, {"location"}),
-        ({"ends": at("2027-06-09 12:00")}, False, {"start", "end"}),
-        ({"body": "plain"}, True, {"body"}),
-        ({"subject": "Other", "starts": at("2027-06-09 09:00")}, True, {"subject", "start", "end", "body"}),
-        ({"attendees": ("desk@hybrid.example", "new@hybrid.example")}, False, {"attendees"}),
-        ({"room": None}, False, {"attendees"}),
+        ({"subject": "Other"}, [{"subject"}]),
+        ({"location": "Elsewhere"}, [{"location"}]),
+        ({"ends": at("2027-06-09 12:00")}, [{"start", "end"}]),
+        ({"body": "plain"}, [{"body", "singleValueExtendedProperties"}]),
+        ({"private": True}, [{"hideAttendees"}]),
+        (
+            {"subject": "Other", "starts": at("2027-06-09 09:00"), "body": "x"},
+            [{"subject", "start", "end", "body", "singleValueExtendedProperties"}],
+        ),
+        ({"attendees": ("desk@hybrid.example", "new@hybrid.example")}, [{"attendees"}]),
+        ({"attendees": ("new@hybrid.example",), "subject": "Other"}, [{"subject"}, {"attendees"}]),
+        ({"room": None}, [{"attendees"}]),
+        ({"room": "other-room@hybrid.example"}, [{"location"}, {"attendees"}]),
     ],
 )
-def test_only_what_differs_is_sent_in_one_piece_against_the_version_seen(
-    office: Office, changes: dict[str, Any], body_too: bool, names: set[str]
+def test_only_what_differs_is_sent_and_attendees_apart_against_the_version_seen(
+    office: Office, changes: dict[str, Any], names: list[set[str]]
 ) -> None:
     entry = made(office)
     wanted = an_entry(**changes)
-    updated = office.calendar.update(entry, wanted, body_too=body_too)
-    patch = office.transport.writes[-1]
-    assert (patch.method, patch.headers["if-match"]) == ("PATCH", entry.version)
-    assert set(patch.json) == names
+    before = NOTHING_WRITTEN.after(an_entry(), entry)
+    writes = len(office.transport.writes)
+    updated = update(office, entry, wanted, before)
+    patches = office.transport.writes[writes:]
+    assert [(one.method, set(one.json)) for one in patches] == [("PATCH", name) for name in names]
+    assert patches[0].headers["if-match"] == entry.version
+    assert all(one.headers["if-match"] for one in patches)
+    assert updated is not None
     assert (updated.subject, updated.location, updated.ends) == (
         wanted.subject,
         wanted.location,
         wanted.ends.instant,
     )
-    addresses = {*wanted.attendees, *([wanted.room] if wanted.room else [])}
-    assert set(updated.attendees) == addresses
+    assert set(updated.attendees) == set(wanted.everybody)
     assert updated == office.calendar.find(wanted.key, entry.id)
 
 
 def test_people_added_by_hand_are_not_put_out(office: Office) -> None:
-    entry = made(office, attendees=("desk@hybrid.example", "guest@hybrid.example"))
-    updated = office.calendar.update(entry, an_entry(subject="Other"), body_too=False)
+    entry = made(office)
+    before = NOTHING_WRITTEN.after(an_entry(), entry)
+    [event] = office.sandbox.state.events.values()
+    guest = {"type": "optional", "emailAddress": {"address": "guest@hybrid.example", "name": "A guest"}}
+    event.data["attendees"].append(guest)
+    event.change += 1
+    seen = office.calendar.find(an_entry().key, entry.id)
+    assert seen is not None
+    updated = update(office, seen, an_entry(subject="Other"), before)
+    assert updated is not None
     assert "guest@hybrid.example" in updated.attendees
     assert set(office.transport.writes[-1].json) == {"subject"}
-    wanted = an_entry(subject="Other", attendees=("desk@hybrid.example", "third@hybrid.example"))
-    last = office.calendar.update(updated, wanted, body_too=False)
-    assert set(last.attendees) == {f"{name}@hybrid.example" for name in ("desk", "guest", "third", "room")}
+    last = update(office, updated, an_entry(subject="Other", attendees=("third@hybrid.example",)), before)
+    assert last is not None
+    assert set(last.attendees) == {f"{name}@hybrid.example" for name in ("guest", "third", "room")}
+    assert guest in event.data["attendees"]
 
 
-def test_an_entry_changed_meanwhile_is_for_the_next_pass(office: Office) -> None:
+def test_only_those_whom_it_concerns_are_mailed_when_the_list_changes(office: Office) -> None:
+    entry = made(office, attendees=("desk@hybrid.example", "old@hybrid.example"))
+    before = NOTHING_WRITTEN.after(an_entry(attendees=("desk@hybrid.example", "old@hybrid.example")), entry)
+    office.sandbox.state.graph_mails.clear()
+    update(office, entry, an_entry(attendees=("desk@hybrid.example", "new@hybrid.example")), before)
+    told = [(mail.kind, mail.to) for mail in office.sandbox.state.graph_mails]
+    assert told == [("invitation", "new@hybrid.example"), ("cancellation", "old@hybrid.example")]
+
+
+def test_an_entry_changed_meanwhile_is_told_and_left_as_it_is(office: Office) -> None:
     entry = made(office)
-    office.calendar.update(entry, an_entry(subject="Somebody else was faster"), body_too=False)
-    with pytest.raises(TryLater) as caught:
-        office.calendar.update(entry, an_entry(subject="Late"), body_too=False)
-    assert caught.value.after is None
+    update(office, entry, an_entry(subject="Somebody else was faster"))
+    assert update(office, entry, an_entry(subject="Late")) is None
     current = office.calendar.find(an_entry().key, entry.id)
     assert current is not None
     assert current.subject == "Somebody else was faster"
 
 
-def test_a_conflict_while_saving_is_for_the_next_pass(office: Office) -> None:
+def test_an_answer_that_comes_in_before_the_list_is_changed_is_not_lost(office: Office) -> None:
     entry = made(office)
-    office.sandbox.faults.add(Fault("PATCH", "*", status=409))
-    with pytest.raises(TryLater):
-        office.calendar.update(entry, an_entry(subject="Other"), body_too=False)
+    [event] = office.sandbox.state.events.values()
+    event.responses["desk@hybrid.example"] = ("accepted", office.sandbox.clock.now())
+    event.change += 1
+    wanted = an_entry(attendees=("desk@hybrid.example", "new@hybrid.example"))
+    assert update(office, entry, wanted) is not None
+    assert event.responses["desk@hybrid.example"][0] == "accepted"
 
 
-def test_a_patch_answered_without_a_body_is_read_again() -> None:
-    eight, nine = (datetime(2027, 6, 9, hour, tzinfo=UTC) for hour in (8, 9))
-    seen = Entry("e1", "Old", eight, nine, "L")
-    url = "https://graph.microsoft.com/v1.0/users/box@x.org/events/e1"
-    answer = {
-        "id": "e1",
-        "subject": "New",
-        "start": {"dateTime": "2027-06-09T08:00:00.0000000", "timeZone": "UTC"},
-        "end": {"dateTime": "2027-06-09T09:00:00.0000000", "timeZone": "UTC"},
-        "location": {"displayName": "L"},
-    }
-    wanted = an_entry(
-        subject="New",
-        location="L",
-        starts=at("2027-06-09 10:00"),
-        ends=at("2027-06-09 11:00"),
-        attendees=(),
-        room=None,
-    )
-    with responses.RequestsMock() as wire:
-        wire.patch(url, status=204)
-        wire.get(url, json=answer)
-        assert stubbed().update(seen, wanted, body_too=False) == replace(seen, subject="New")
+@pytest.mark.parametrize("status", [404, 409, 410, 412])
+def test_gone_and_conflict_are_for_another_look(office: Office, status: int) -> None:
+    entry = made(office)
+    office.sandbox.faults.add(Fault("PATCH", "*", status=status))
+    assert update(office, entry, an_entry(subject="Other")) is None
+
+
+def test_an_empty_answer_to_a_change_is_read_again(an_office: Callable[..., Office]) -> None:
+    office = an_office(patch_answer_empty=True)
+    entry = made(office)
+    wanted = an_entry(subject="Other", attendees=("desk@hybrid.example", "new@hybrid.example"))
+    updated = update(office, entry, wanted)
+    assert updated is not None
+    assert updated == office.calendar.find(wanted.key, entry.id)
+    assert updated.subject == "Other"
+    assert "new@hybrid.example" in updated.attendees
 
 
 @pytest.mark.parametrize(
     "spoilt",
     [
         {},
-        {"start": {"dateTime": "2027-06-09T10:00:00", "timeZone": "Romance Standard Time"}},
+        {"start": {"dateTime": "2027-06-09T10:00:00", "timeZone": "tzone://Microsoft/Custom"}},
         {"start": None},
     ],
 )
@@ -151,6 +176,13 @@ def test_a_cancellation_that_is_refused_for_another_reason_is_told(office: Offic
     entry = made(office)
     office.sandbox.faults.add(Fault("POST", "*/cancel", status=400))
     with pytest.raises(Refused):
+        office.calendar.cancel(entry, "comment")
+
+
+def test_a_conflict_while_cancelling_is_for_later(office: Office) -> None:
+    entry = made(office)
+    office.sandbox.faults.add(Fault("POST", "*/cancel", status=409))
+    with pytest.raises(TryLater):
         office.calendar.cancel(entry, "comment")
 
 

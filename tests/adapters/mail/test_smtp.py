@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 import socket
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
 from tests.adapters.mail.conftest import ADA, MESSAGE, free_port
 from tests.http_client.kit import Time
 
@@ -57,44 +56,61 @@ def test_what_is_no_address_is_refused_before_anything_is_sent(mailer: SmtpMaile
         mailer.send(MESSAGE, address)
 
 
-def test_many_messages_go_through_one_connection_also_after_a_refusal() -> None:
-    connections: list[SMTP] = []
+def test_a_hundred_messages_go_through_one_connection_also_after_a_refusal(
+    post: Sandbox, mailer: SmtpMailer
+) -> None:
+    post.faults.add(Fault("RCPT", "p50@example.org", status=550))
+    post.faults.add(Fault("RCPT", "p60@example.org", status=451))
+    for number in range(102):
+        if number in (50, 60):
+            with pytest.raises(Refused if number == 50 else TryLater):
+                mailer.send(MESSAGE, f"p{number}@example.org")
+        else:
+            mailer.send(MESSAGE, f"p{number}@example.org")
+    assert len(post.inbox) == 100
+    assert post.state.smtp_connections == 1
+    mailer.close()
+    mailer.send(MESSAGE, ADA)
+    assert post.state.smtp_connections == 2
 
-    class Counting(Controller):
-        def factory(self) -> SMTP:
-            connections.append(super().factory())  # type: ignore[no-untyped-call]
-            return connections[-1]
 
-    class Handler:
-        async def handle_RCPT(
-            self, server: Any, session: Any, envelope: Any, address: str, options: Any
-        ) -> str:
-            if address.startswith("bad"):
-                return "550 5.1.1 no such user"
-            envelope.rcpt_tos.append(address)
-            return "250 OK"
+@pytest.mark.parametrize("goodbye", ["421", "drop"])
+def test_a_server_that_takes_so_many_on_a_connection_gets_a_new_one_and_nobody_waits(
+    mailer_to: Callable[..., SmtpMailer], goodbye: Any
+) -> None:
+    options = SandboxOptions(smtp_messages_per_connection=3, smtp_goodbye=goodbye)
+    with Sandbox(options=options) as post:
+        mailer = mailer_to(post.smtp_port)
+        for number in range(10):
+            mailer.send(MESSAGE, f"p{number}@example.org")
+        assert len(post.inbox) == 10
+        assert post.state.smtp_connections == 4
 
-        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-            return "250 queued as 42"
 
-    controller = Counting(Handler(), hostname="127.0.0.1", port=free_port())
-    controller.start()
-    try:
-        connections.clear()
-        mailer = SmtpMailer(
-            host="127.0.0.1", port=controller.port, security="none", from_address="e@hybrid.example"
-        )
-        assert mailer.send(MESSAGE, "one@example.org") == "250 queued as 42"
-        with pytest.raises(Refused, match="no such user"):
-            mailer.send(MESSAGE, "bad@example.org")
-        mailer.send(MESSAGE, "two@example.org")
-        assert len(connections) == 1
-        mailer.close()
-        mailer.send(MESSAGE, "three@example.org")
-        assert len(connections) == 2
-        mailer.close()
-    finally:
-        controller.stop()
+def test_a_server_that_closes_idle_connections_gets_a_new_one(
+    mailer_to: Callable[..., SmtpMailer],
+) -> None:
+    with Sandbox(options=SandboxOptions(smtp_idle_seconds=0.1)) as post:
+        mailer = mailer_to(post.smtp_port)
+        mailer.send(MESSAGE, ADA)
+        assert mailer._connection is not None
+        assert mailer._connection.sock is not None
+        # The server's goodbye has come once the socket can be read.
+        assert select.select([mailer._connection.sock], [], [], 5)[0]
+        mailer.send(MESSAGE, ADA)
+        assert (len(post.inbox), post.state.smtp_connections) == (2, 2)
+
+
+def test_a_server_that_goes_down_between_two_messages_is_for_later(
+    mailer_to: Callable[..., SmtpMailer],
+) -> None:
+    post = Sandbox().start()
+    mailer = mailer_to(post.smtp_port)
+    mailer.send(MESSAGE, ADA)
+    post.stop()
+    with pytest.raises(TryLater, match="refused") as caught:
+        mailer.send(MESSAGE, ADA)
+    assert not caught.value.only_this
 
 
 def test_a_kept_connection_that_died_is_replaced_without_a_lost_message(
@@ -126,12 +142,16 @@ def test_messages_beyond_the_minutes_allowance_are_for_later_and_nothing_sleeps(
 ) -> None:
     moment = Time()
     mailer = mailer_to(post.smtp_port, messages_per_minute=25, monotonic=moment.monotonic)
-    for _ in range(5):
+    for _ in range(4):
         mailer.send(MESSAGE, ADA)
     with pytest.raises(TryLater) as caught:
         mailer.send(MESSAGE, ADA)
+    # A part is kept for what may not wait.
+    mailer.send(MESSAGE, ADA, urgent=True)
+    with pytest.raises(TryLater):
+        mailer.send(MESSAGE, ADA, urgent=True)
     assert 0 < (caught.value.after or 0) < 60
-    moment.seconds += caught.value.after or 0
+    moment.seconds += 3 + (caught.value.after or 0)
     mailer.send(MESSAGE, ADA)
     assert len(post.inbox) == 6
 

@@ -11,7 +11,7 @@ from tests.http_client.kit import BadServer
 
 from hybrid_sync.adapters.mail import SmtpMailer
 from hybrid_sync.errors import OutcomeUnknown, ProviderError, Refused, SignInExpired, TryLater
-from hybrid_sync.sandbox import Fault, Sandbox
+from hybrid_sync.sandbox import Fault, Sandbox, SandboxOptions
 
 # --- what goes wrong ----------------------------------------------------------------------------------------------
 
@@ -108,6 +108,24 @@ def test_a_slow_drip_of_replies_ends_at_the_deadline(
         ([b"220 hi", b"250 hello", b"552 5.3.4 too big"], Refused, "too big"),
         ([b"220 hi", b"250 hello", b"451 4.7.0 later"], TryLater, "later"),
         ([b"220 hi", b"250 hello", b"250 ok", b"250 ok", b"554 no"], Refused, "no"),
+        ([b"220 hi", b"250 hello", b"250 ok", b"554 5.7.1 Relay access denied"], SignInExpired, "Relay"),
+        ([b"220 hi", b"250 hello", b"250 ok", b"550 5.7.54 not relayed"], SignInExpired, "auth, username"),
+        (
+            [b"220 hi", b"250 hello", b"250 ok", b"550-5.1.1 no such\r\n550-\r\n550 user"],
+            Refused,
+            "no such user",
+        ),
+        (
+            [b"220 hi", b"250 hello", b"250 ok", b"250 ok", b"354 go", b"554 5.2.252 SendAsDenied"],
+            SignInExpired,
+            "5.2",
+        ),
+        (
+            [b"220 hi", b"250 hello", b"250 ok", b"250 ok", b"354 go", b"552 5.3.4 too big"],
+            Refused,
+            "too big",
+        ),
+        ([b"220-one\r\n220-\r\n220 two", b"hello?"], TryLater, None),
         ([b"220 hi", b"250 hello", b"250 ok", b"250 ok", b"354 go", b"garbage"], OutcomeUnknown, None),
     ],
 )
@@ -124,3 +142,53 @@ def test_the_servers_words_are_kept_without_whole_addresses(mailer_to: Callable[
     with BadServer(talking(*lines)) as server, pytest.raises(Refused) as caught:
         mailer_to(server.port).send(MESSAGE, ADA)
     assert str(caught.value) == "mail: answer to RCPT TO: 550 5.1.1 <a***@example.org> unknown"
+
+
+@pytest.mark.parametrize(
+    ("fault", "only_this"),
+    [
+        (Fault("CONNECT", status=421), False),
+        (Fault("MAIL", status=451), False),
+        (Fault("RCPT", status=451, words="4.7.1 Greylisted"), True),
+        (Fault("RCPT", status=421), False),
+        (Fault("DATA", status=451, words="4.7.0 the scanner\nis busy"), True),
+        (Fault("DATA", status=421), False),
+    ],
+    ids=lambda value: f"{value.method} {value.status}" if isinstance(value, Fault) else None,
+)
+def test_what_puts_off_one_recipient_is_told_apart_from_what_puts_off_all(
+    post: Sandbox, mailer: SmtpMailer, fault: Fault, only_this: bool
+) -> None:
+    post.faults.add(fault)
+    with pytest.raises(TryLater) as caught:
+        mailer.send(MESSAGE, ADA)
+    assert caught.value.only_this is only_this
+
+
+def test_an_address_outside_ascii_is_refused_in_words(mailer: SmtpMailer) -> None:
+    with pytest.raises(Refused, match="letters outside ASCII"):
+        mailer.send(MESSAGE, "zoë@example.org")
+
+
+def test_replies_of_several_lines_are_read_as_one(mailer_to: Callable[..., SmtpMailer]) -> None:
+    with Sandbox(options=SandboxOptions(smtp_many_lines=True)) as post:
+        mailer = mailer_to(post.smtp_port)
+        assert mailer.send(MESSAGE, ADA).endswith("OK")
+        mailer.send(MESSAGE, ADA)
+        assert (len(post.inbox), post.state.smtp_connections) == (2, 1)
+
+
+@pytest.mark.parametrize("stage", ["CONNECT", "MAIL", "RCPT"])
+def test_a_kept_connection_that_drips_is_left_at_the_deadline(
+    post: Sandbox, mailer_to: Callable[..., SmtpMailer], stage: str
+) -> None:
+    mailer = mailer_to(post.smtp_port, total_seconds=0.5)
+    if stage != "CONNECT":
+        mailer.send(MESSAGE, ADA)
+    arrived = len(post.inbox)
+    post.faults.add(Fault(stage, drip=0.05, times=None))
+    with pytest.raises(TryLater):
+        mailer.send(MESSAGE, ADA)
+    post.faults.clear()
+    mailer.send(MESSAGE, ADA)
+    assert len(post.inbox) == arrived + 1

@@ -1,4 +1,4 @@
-"""Sealed tokens and locks, on every store; the shared budget, on PostgreSQL."""
+"""Sealed tokens and locks, and the shared budget, on every store."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def emptied(store: SqlStore, name: str, per_minute: int, chance: float = 0.0) ->
     raise AssertionError("the budget has no end")
 
 
-def test_an_empty_shared_budget_says_when_half_of_it_is_there_again(pg_url: str) -> None:
-    store = open_store(pg_url)
+def test_an_empty_shared_budget_says_when_half_of_it_is_there_again(url: str) -> None:
+    store = open_store(url)
     # A fifth of 60 lies in the bucket, the rest comes at 0.8 a second: 6 calls take 7.5 seconds.
     error = emptied(store, "webex:a", 60)
     assert error.after is not None
@@ -103,8 +103,8 @@ def test_an_empty_shared_budget_says_when_half_of_it_is_there_again(pg_url: str)
     store.close()
 
 
-def test_what_is_left_comes_back_with_the_databases_own_time(pg_url: str) -> None:
-    store = open_store(pg_url)
+def test_what_is_left_comes_back_with_the_databases_own_time(url: str) -> None:
+    store = open_store(url)
     emptied(store, "webex:a", 60)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE budgets SET at = at - 60000")
@@ -113,6 +113,22 @@ def test_what_is_left_comes_back_with_the_databases_own_time(pg_url: str) -> Non
     for _ in range(12):
         budget.take()
     assert emptied(store, "webex:a", 60).after is not None
+    store.close()
+
+
+def test_a_sparing_taker_leaves_a_fifth_of_the_shared_budget_to_whoever_may_not_wait(url: str) -> None:
+    store = open_store(url)
+    budget = SharedBudget(store.engine, "mail", "mail:a", 25, chance=lambda: 0.0)
+    for _ in range(4):
+        budget.take(sparing=True)
+    with pytest.raises(TryLater) as caught:
+        budget.take(sparing=True)
+    # One is left and one more is kept; the next comes within three seconds, half of the rest within six.
+    assert caught.value.after is not None
+    assert 3 < caught.value.after <= 6.1
+    budget.take()
+    with pytest.raises(TryLater):
+        budget.take()
     store.close()
 
 
@@ -134,8 +150,8 @@ def test_several_processes_together_take_no_more_than_one_alone(pg_url: str) -> 
     store.close()
 
 
-def test_a_budget_of_nothing_is_a_mistake_in_the_settings(pg_url: str) -> None:
-    store = open_store(pg_url)
+def test_a_budget_of_nothing_is_a_mistake_in_the_settings(url: str) -> None:
+    store = open_store(url)
     with pytest.raises(ValueError, match="allows nothing"):
         SharedBudget(store.engine, "webex", "webex:a", 0, chance=lambda: 0.0)
     store.close()

@@ -11,8 +11,10 @@ from tests.adapters.webex.conftest import AROUND, ENDS, STARTS, World, a_spec
 from tests.builders import a_person
 from tests.http_client.kit import Listening, clock
 
-from hybrid_sync.adapters.webex import WebexApi, WebexReports
+from hybrid_sync.adapters.webex import WebexApi, WebexReports, WebexStaff
 from hybrid_sync.domain.attendance import real_email
+from hybrid_sync.domain.meetings import MeetingKind
+from hybrid_sync.domain.staff import Helper
 from hybrid_sync.http_client import FixedToken
 
 
@@ -87,19 +89,129 @@ def test_a_run_is_told_only_when_it_can_be_seen_and_a_pull_in_a_week_still_finds
     assert len(world.reports.pull("water", meeting, AROUND).instances) == 1
 
 
-def test_a_rehearsal_does_not_count_but_a_run_that_began_early_does(world: World) -> None:
+def test_a_rehearsal_is_told_but_does_not_count_and_a_run_that_began_early_does(world: World) -> None:
     meeting = a_meeting_with(world)
     script: list[dict[str, Any]] = [
+        {"do": "start", "at": "-27h"},
+        {"do": "end", "at": "-26h"},
         {"do": "start", "at": "-180m"},
         {"do": "end", "at": "-120m"},
         {"do": "start", "at": "-60m"},
         {"do": "end", "at": "+90m"},
+        {"do": "start", "at": "+110m"},
+        {"do": "end", "at": "+120m"},
     ]
-    rehearsal, event = world.sandbox.happen(meeting, script)
-    after(world)
+    before, rehearsal, event, later = world.sandbox.happen(meeting, script)
+    after(world, 60)
     pull = world.reports.pull("water", meeting, AROUND)
     assert pull.instances == (event.id,)
-    assert rehearsal.id not in {one.instance_id for one in pull.segments}
+    assert {one.instance_id for one in pull.segments} == {event.id}
+    assert {run.id: run.why for run in pull.runs} == {
+        before.id: "was a rehearsal",
+        rehearsal.id: "was a rehearsal",
+        event.id: "",
+        later.id: "began after the event",
+    }
+    assert [run.counted for run in pull.runs] == [not run.why for run in pull.runs]
+    told = next(run for run in pull.runs if run.id == rehearsal.id)
+    assert (told.started, told.ended) == (STARTS - timedelta(hours=3), STARTS - timedelta(hours=2))
+    assert pull.site == world.sandbox.site_url
+
+
+def test_runs_that_fill_more_than_a_page_are_all_told(world: World) -> None:
+    meeting = a_meeting_with(world, "ada")
+    script: list[dict[str, Any]] = []
+    for number in range(105):
+        script += [
+            {"do": "start", "at": f"+{number * 50}s"},
+            {"do": "join", "at": f"+{number * 50 + 5}s", "email": "ada@example.org"},
+            {"do": "end", "at": f"+{number * 50 + 40}s"},
+        ]
+    runs = world.sandbox.happen(meeting, script)
+    after(world)
+    pull = world.reports.pull("water", meeting, AROUND)
+    assert set(pull.instances) == {run.id for run in runs}
+    assert len([one for one in pull.segments if one.email == "ada@example.org"]) == 105
+
+
+@pytest.mark.parametrize("breakout", ["goes on", "interrupted"])
+def test_breakout_sessions_are_told_inside_the_stay_or_beside_it(
+    a_world: Callable[..., World], breakout: str
+) -> None:
+    world = a_world(breakout_stay=breakout)
+    meeting = a_meeting_with(world, "ada")
+    script: list[dict[str, Any]] = [
+        {"do": "start", "at": "+0m"},
+        {"do": "join", "at": "+1m", "email": "ada@example.org"},
+        {"do": "breakout", "at": "+20m", "until": "+40m", "email": "ada@example.org", "session": "Group A"},
+        {"do": "breakout", "at": "+50m", "until": "+60m", "email": "ada@example.org", "session": "Group A"},
+        {"do": "end", "at": "+90m"},
+    ]
+    world.sandbox.happen(meeting, script)
+    after(world)
+    first = world.reports.pull("water", meeting, AROUND)
+    of_ada = [one for one in first.segments if one.email == "ada@example.org"]
+    rooms = [one for one in of_ada if one.session]
+    assert {(one.session, one.joined, one.left) for one in rooms} == {
+        ("Group A", STARTS + timedelta(minutes=start), STARTS + timedelta(minutes=end))
+        for start, end in ((20, 40), (50, 60))
+    }
+    assert len(of_ada) - len(rooms) == (1 if breakout == "goes on" else 3)
+    assert len({one.key.rpartition("|")[0] for one in of_ada}) == 1
+    assert world.reports.pull("water", meeting, AROUND) == first
+
+
+def test_a_breakout_session_whose_end_is_not_told_yet_is_left_out(a_world: Callable[..., World]) -> None:
+    world = a_world(leave_times_known_after_minutes=120)
+    meeting = a_meeting_with(world, "ada")
+    script: list[dict[str, Any]] = [
+        {"do": "start", "at": "+0m"},
+        {"do": "join", "at": "+1m", "email": "ada@example.org"},
+        {"do": "breakout", "at": "+20m", "until": "+40m", "email": "ada@example.org", "session": "Group A"},
+        {"do": "end", "at": "+90m"},
+    ]
+    world.sandbox.happen(meeting, script)
+    after(world)
+    assert {one.session for one in world.reports.pull("water", meeting, AROUND).segments} == {""}
+    after(world, 180)
+    assert {one.session for one in world.reports.pull("water", meeting, AROUND).segments} == {"", "Group A"}
+
+
+def test_a_webinars_panelists_are_told_apart_by_its_invitees(world: World) -> None:
+    meeting = world.conference.create(a_spec(kind=MeetingKind.WEBINAR)).id
+    WebexStaff(world.api).add(
+        meeting, Helper("grace@example.org", "Grace", cohost=False, panelist=True), None
+    )
+    script: list[dict[str, Any]] = [
+        {"do": "start", "at": "+0m"},
+        {"do": "join", "at": "+1m", "email": "Grace@Example.org"},
+        {"do": "join", "at": "+1m", "email": "ada@example.org"},
+        {"do": "join", "at": "+1m", "email": "cohost@example.org", "coHost": True},
+        {"do": "end", "at": "+90m"},
+    ]
+    world.sandbox.happen(meeting, script)
+    after(world)
+    pull = world.reports.pull("water", meeting, AROUND, webinar=True)
+    roles = {one.email: one.role for one in pull.segments}
+    assert roles == {
+        world.sandbox.host_email: "host",
+        "grace@example.org": "panelist",
+        "ada@example.org": "attendee",
+        "cohost@example.org": "cohost",
+    }
+
+
+def test_names_are_taken_over_without_what_would_harm_a_reader_or_a_database(world: World) -> None:
+    meeting = a_meeting_with(world)
+    script: list[dict[str, Any]] = [
+        {"do": "start", "at": "+0m"},
+        {"do": "join", "at": "+1m", "name": "E\u202eve\x00\n Example", "guest": True},
+        {"do": "end", "at": "+90m"},
+    ]
+    world.sandbox.happen(meeting, script)
+    after(world)
+    names = {one.display_name for one in world.reports.pull("water", meeting, AROUND).segments}
+    assert "Eve Example" in names
 
 
 @pytest.mark.parametrize("unknown", ["missing", "1970"])
@@ -156,7 +268,7 @@ def test_instances_and_participants_are_asked_for_with_explicit_times_and_full_p
             "meetingSeriesId": "s1",
             "meetingType": "meeting",
             "state": "ended",
-            "from": "2027-06-08T08:00:00Z",
+            "from": "2027-06-07T08:00:00Z",
             "to": "2027-06-10T09:30:00Z",
             "max": "100",
             "hostEmail": "h@x.org",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -25,22 +26,32 @@ class Reply:
     words: str
 
 
+SHUTTING_DOWN = 421
 _SIGN_IN = frozenset({530, 534, 535, 538})
 _TOO_LARGE = frozenset({552, 523})
+
+# Refusals of us and not of the recipient, which some servers give only at RCPT or after the message: no right to send
+# as that sender (Exchange 5.7.60, 5.2.252), not signed in (5.7.3, 5.7.57), SMTP AUTH off (5.7.30, 5.7.139), a sender
+# that was blocked for spam (5.1.8), a server that does not relay for us (5.7.54, and everybody's "relay" words).
+_OF_US = re.compile(
+    r"\b5\.7\.(?:3|30|54|57|60|139)\b|\b5\.2\.252\b|\b5\.1\.8\b|SendAsDenied|\brelay", re.IGNORECASE
+)
 
 
 def verdict(system: str, stage: Stage, reply: Reply) -> ProviderError | None:
     """None for a reply that goes on, else the error to raise.
 
-    stage     | expected | 4xx (421 too) | 5xx
-    ----------+----------+---------------+---------------------------------------------------------------
-    MAIL FROM | fine     | TryLater      | SignInExpired: we may not send at all, which is nobody's address'
-              |          |               | fault; Refused for a message that is too large
-    RCPT TO   | fine     | TryLater      | Refused; SignInExpired where sign-in is asked for
-    DATA      | fine     | TryLater      | Refused
-    message   | fine     | TryLater      | Refused
+    stage     | expected | 4xx                    | 5xx
+    ----------+----------+------------------------+------------------------------------------------------------------
+    MAIL FROM | fine     | TryLater               | SignInExpired: we may not send at all, which is nobody's address'
+              |          |                        | fault; Refused for a message that is too large
+    RCPT TO   | fine     | TryLater for this one  | Refused; SignInExpired where sign-in is asked for, or where the
+              |          |                        | words speak of us and not of the recipient
+    DATA      | fine     | TryLater for this one  | the same
+    message   | fine     | TryLater for this one  | the same
 
-    Anything else is no SMTP: OutcomeUnknown once the message is sent, TryLater before.
+    421 is the server's goodbye: TryLater for all. Anything else is no SMTP: OutcomeUnknown once the message is sent,
+    TryLater before.
     """
     good = reply.code == 354 if stage is Stage.DATA else 200 <= reply.code < 300
     if good:
@@ -49,7 +60,11 @@ def verdict(system: str, stage: Stage, reply: Reply) -> ProviderError | None:
     if not 400 <= reply.code < 600 and stage is Stage.MESSAGE:
         return OutcomeUnknown(system, message)
     if not 500 <= reply.code < 600:
-        return TryLater(system, message)
-    if reply.code in _SIGN_IN or (stage is Stage.SENDER and reply.code not in _TOO_LARGE):
+        # A greylisted address or a message that a scanner defers keeps nobody else from their mail.
+        only_this = stage is not Stage.SENDER and reply.code >= 400 and reply.code != SHUTTING_DOWN
+        return TryLater(system, message, only_this=only_this)
+    if reply.code in _TOO_LARGE:
+        return Refused(system, message)
+    if reply.code in _SIGN_IN or stage is Stage.SENDER or _OF_US.search(reply.words):
         return SignInExpired(system, message)
     return Refused(system, message)

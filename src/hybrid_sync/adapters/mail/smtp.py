@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
 import smtplib
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic as real_monotonic
-from typing import Literal
 
-from hybrid_sync.adapters.mail.replies import Reply, Stage, verdict
-from hybrid_sync.domain.people import is_email_address
-from hybrid_sync.errors import OutcomeUnknown, ProviderError, Refused, SettingsError, SignInExpired, TryLater
-from hybrid_sync.http_client import Observe, TokenBucket, Watch, redact
+from hybrid_sync.adapters.mail.connection import Door, Security
+from hybrid_sync.adapters.mail.envelope import check_address, check_message, framed
+from hybrid_sync.adapters.mail.replies import SHUTTING_DOWN, Reply, Stage, verdict
+from hybrid_sync.adapters.mail.signing_in import Nobody, Password, SignIn, XOAuth2
+from hybrid_sync.errors import OutcomeUnknown, ProviderError, SettingsError, SignInExpired, TryLater
+from hybrid_sync.http_client import Budget, Observe, TokenBucket, TokenSource, Watch, redact
 from hybrid_sync.http_client.transport import is_loopback, nobody
 from hybrid_sync.ports import Check
 
 logger = logging.getLogger(__name__)
 
-Security = Literal["none", "starttls", "tls"]
 SYSTEM = "mail"
-
-_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class SmtpMailer:
     """Mailer and Checkable over SMTP.
 
     One connection is kept and used by one thread at a time; it is tried with RSET before it is used again. Seconds:
-    `seconds` per socket operation, `total_seconds` for one message. `messages_per_minute` None means no budget.
-    `observe` is called with "before" or "after", "SEND" and "mail" round every message.
-    Raises SettingsError for a password that would cross the network in clear.
+    `seconds` per socket operation, `total_seconds` for one message. Signs in with `token` as `username` (or the
+    sender) if there is one, else with `username` and `password`. `messages_per_minute` None means no budget; `budget`
+    takes its place where processes share one. `observe` is called with "before" or "after", "SEND" and "mail" round
+    every message. Raises SettingsError for a password or token that would cross the network in clear.
     """
 
     def __init__(
@@ -45,7 +42,9 @@ class SmtpMailer:
         security: Security = "starttls",
         username: str | None = None,
         password: str | None = None,
+        token: TokenSource | None = None,
         messages_per_minute: int | None = None,
+        budget: Budget | None = None,
         seconds: float = 30,
         total_seconds: float = 120,
         ca_bundle: str | None = None,
@@ -53,36 +52,35 @@ class SmtpMailer:
         observe: Observe = nobody,
         monotonic: Callable[[], float] = real_monotonic,
     ) -> None:
-        if security == "none" and password and not is_loopback(host):
-            raise SettingsError(
-                'mail.security = "none" would send the password in clear: use starttls or tls'
-            )
-        self._address = (host, port)
+        if security == "none" and (password or token) and not is_loopback(host):
+            what = "token" if token else "password"
+            raise SettingsError(f'mail.security = "none" would send the {what} in clear: use starttls or tls')
         self._from = from_address
-        self._security = security
-        self._login = (username, password or "") if username else None
-        self._budget = (
-            TokenBucket(SYSTEM, messages_per_minute, monotonic=monotonic) if messages_per_minute else None
-        )
-        self._seconds = seconds
+        self._sign_in: SignIn = Nobody()
+        if token is not None:
+            self._sign_in = XOAuth2(username or from_address, token)
+        elif username:
+            self._sign_in = Password(username, password or "")
+        self._door = Door(host, port, security, self._sign_in, seconds, ca_bundle, local_hostname)
+        self._budget = budget
+        if budget is None and messages_per_minute:
+            self._budget = TokenBucket(SYSTEM, messages_per_minute, monotonic=monotonic)
         self._total = total_seconds
-        self._ca_bundle = ca_bundle
-        self._local_hostname = local_hostname
         self._observe = observe
         self._monotonic = monotonic
         self._connection: smtplib.SMTP | None = None
         self._lock = threading.Lock()
 
-    def send(self, mime: bytes, recipient: str) -> str:
+    def send(self, mime: bytes, recipient: str, *, urgent: bool = False) -> str:
         """The server's receipt. See the port for what is raised; SignInExpired when it does not let us send at all.
 
         Raises ValueError for line ends other than CRLF: a server would change or refuse them, and they can smuggle
         a second message in.
         """
-        if _BARE_LINE_END.search(mime):
-            raise ValueError("a message needs CRLF line ends throughout")
+        check_message(mime)
+        check_address(SYSTEM, recipient)
         if self._budget:
-            self._budget.take()
+            self._budget.take(sparing=not urgent)
         with self._lock:
             self._observe("before", "SEND", "mail")
             started = self._monotonic()
@@ -112,12 +110,13 @@ class SmtpMailer:
         try:
             with self._lock, Watch(self._total) as watch, self._before_the_message():
                 self._ready(watch)
-        except SignInExpired as error:
-            return [Check(what, False, str(error), "see username, password and security in [mail]")]
+        except (SignInExpired, SettingsError) as error:
+            advice = f"see security in [mail], and sign-in: {self._sign_in.advice}"
+            return [Check(what, False, str(error), advice)]
         except ProviderError as error:
             return [Check(what, False, str(error), "see host, port and security in [mail]")]
-        signed = "signed in" if self._login else "without sign-in"
-        return [Check(what, True, f"connected to {self._address[0]}:{self._address[1]}, {signed}")]
+        signed = "without sign-in" if isinstance(self._sign_in, Nobody) else "signed in"
+        return [Check(what, True, f"connected to {self._door.host}:{self._door.port}, {signed}")]
 
     def close(self) -> None:
         """Say goodbye to the server; the next message opens a new connection."""
@@ -129,19 +128,36 @@ class SmtpMailer:
             self._drop()
 
     def _delivered(self, mime: bytes, recipient: str) -> str:
-        if not is_email_address(recipient):
-            raise Refused(SYSTEM, "that is no address that mail can be sent to")
         with Watch(self._total) as watch:
-            with self._before_the_message():
-                connection = self._ready(watch)
-                self._told(Stage.SENDER, self._mail_from(connection, mime))
-                self._told(Stage.RECIPIENT, connection.rcpt(recipient))
-                self._told(Stage.DATA, connection.docmd("DATA"))
+            connection = self._announced(watch, mime, recipient)
             with self._after_the_message():
-                connection.send(_framed(mime))
+                connection.send(framed(mime))
                 reply = connection.getreply()
         self._told(Stage.MESSAGE, reply)
         return redact(_words(reply))
+
+    def _announced(self, watch: Watch, mime: bytes, recipient: str) -> smtplib.SMTP:
+        """A connection that waits for the message.
+
+        A kept connection that ends here is no sign of trouble: servers take so many messages on one, or so long. No
+        byte of the message has left, so it is begun anew on a new one, once.
+        """
+        kept = self._connection is not None
+        try:
+            return self._announce(watch, mime, recipient)
+        except TryLater as error:
+            if not kept or self._connection is not None or watch.expired:
+                raise
+            logger.debug("the kept mail connection ended: %s", error)
+        return self._announce(watch, mime, recipient)
+
+    def _announce(self, watch: Watch, mime: bytes, recipient: str) -> smtplib.SMTP:
+        with self._before_the_message():
+            connection = self._ready(watch)
+            self._told(Stage.SENDER, self._mail_from(connection, mime))
+            self._told(Stage.RECIPIENT, connection.rcpt(recipient))
+            self._told(Stage.DATA, connection.docmd("DATA"))
+        return connection
 
     def _mail_from(self, connection: smtplib.SMTP, mime: bytes) -> tuple[int, bytes]:
         options = []
@@ -154,10 +170,13 @@ class SmtpMailer:
     def _told(self, stage: Stage, reply: tuple[int, bytes]) -> None:
         """Raises what the reply means; the session is kept unless it is over (421) or out of step."""
         problem = verdict(SYSTEM, stage, Reply(reply[0], redact(_words(reply))))
-        if problem:
-            if reply[0] == 421 or not 200 <= reply[0] < 600:
-                self._drop()
-            raise problem
+        if problem is None:
+            return
+        if reply[0] == SHUTTING_DOWN or not 200 <= reply[0] < 600:
+            self._drop()
+        if isinstance(problem, SignInExpired):
+            raise SignInExpired(SYSTEM, f"{problem.words}; {self._sign_in.advice}")
+        raise problem
 
     def _ready(self, watch: Watch) -> smtplib.SMTP:
         """The kept connection if it still answers, else a new one."""
@@ -169,30 +188,8 @@ class SmtpMailer:
             except (OSError, smtplib.SMTPException) as error:
                 logger.debug("the kept mail connection is gone: %s", type(error).__name__)
             self._drop()
-        self._connection = self._connected()
-        watch.sending(self._connection.sock)
+        self._connection = self._door.open(watch)
         return self._connection
-
-    def _connected(self) -> smtplib.SMTP:
-        host, port = self._address
-        context = ssl.create_default_context(cafile=self._ca_bundle)
-        connection: smtplib.SMTP
-        if self._security == "tls":
-            connection = smtplib.SMTP_SSL(
-                host, port, local_hostname=self._local_hostname, timeout=self._seconds, context=context
-            )
-        else:
-            connection = smtplib.SMTP(host, port, local_hostname=self._local_hostname, timeout=self._seconds)
-        try:
-            if self._security == "starttls":
-                connection.starttls(context=context)
-            connection.ehlo_or_helo_if_needed()
-            if self._login:
-                connection.login(*self._login)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
@@ -206,7 +203,7 @@ class SmtpMailer:
             yield
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise _not_sent(error) from error
+            raise _not_sent(error, self._sign_in.advice) from error
 
     @contextlib.contextmanager
     def _after_the_message(self) -> Iterator[None]:
@@ -218,18 +215,12 @@ class SmtpMailer:
             raise OutcomeUnknown(SYSTEM, f"no answer after the message was sent: {_cause(error)}") from error
 
 
-def _not_sent(error: OSError | smtplib.SMTPException) -> ProviderError:
+def _not_sent(error: OSError | smtplib.SMTPException, advice: str) -> ProviderError:
     if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
-        return SignInExpired(SYSTEM, _cause(error))
+        return SignInExpired(SYSTEM, f"{_cause(error)}; {advice}")
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return SignInExpired(SYSTEM, f"the server does not offer what the settings ask for: {error}")
     return TryLater(SYSTEM, f"nothing sent: {_cause(error)}")
-
-
-def _framed(mime: bytes) -> bytes:
-    """The very bytes, with dots doubled at line starts and the end mark (RFC 5321 4.5.2)."""
-    stuffed = re.sub(rb"(?m)^\.", b"..", mime)
-    return stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
 def _words(reply: tuple[int, bytes]) -> str:

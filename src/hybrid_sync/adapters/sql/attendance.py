@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, literal, null, select, union_all
+from sqlalchemy import Connection, Text, cast, delete, literal, null, select, union_all
 
 from hybrid_sync.adapters.sql.statements import upsert
 from hybrid_sync.adapters.sql.tables import checkins, pulls
@@ -43,6 +43,10 @@ class SqlAttendance:
         both = union_all(online, room).subquery()
         rows = self._connection.execute(select(both).order_by(both.c.joined.nulls_last(), both.c.key))
         return [Segment(**{**row, "session": row["session"] or ""}) for row in rows.mappings()]
+
+    def remove(self, event_id: str, key: str) -> bool:
+        gone = delete(checkins).where(checkins.c.event_id == event_id, checkins.c.key == key)
+        return self._connection.execute(gone).rowcount > 0
 
     def record_pull(self, pull: PullRecord) -> None:
         self._connection.execute(

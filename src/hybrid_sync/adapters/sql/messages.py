@@ -44,6 +44,15 @@ class SqlMessages:
             query = query.where(messages.c.registrant_id == registrant_id)
         return [_message(row) for row in self._connection.execute(query.order_by(messages.c.id))]
 
+    def by_uid(self, uid: str) -> Sequence[Message]:
+        query = select(*_WITHOUT_BYTES).where(messages.c.uid == uid)
+        return [_message(row) for row in self._connection.execute(query.order_by(messages.c.id))]
+
+    def by_message_id(self, message_id: str) -> Message | None:
+        query = select(*_WITHOUT_BYTES).where(messages.c.message_id == message_id)
+        row = self._connection.execute(query.order_by(messages.c.id.desc()).limit(1)).one_or_none()
+        return None if row is None else _message(row)
+
     def pending(self, event_id: str) -> Sequence[Message]:
         cancellations_first = case((messages.c.method == Method.CANCEL.value, 0), else_=1)
         query = (

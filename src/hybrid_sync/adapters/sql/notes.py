@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from hybrid_sync.adapters.sql.statements import insert
 from hybrid_sync.adapters.sql.tables import attentions, audit
@@ -72,3 +72,9 @@ class SqlAudit:
             .order_by(audit.c.id)
         )
         return [AuditLine(**row) for row in rows.mappings()]
+
+    def record_changes(self, event_id: str | None = None) -> Mapping[str, datetime]:
+        query = select(audit.c.event_id, func.max(audit.c.at)).where(audit.c.what.startswith("event."))
+        if event_id is not None:
+            query = query.where(audit.c.event_id == event_id)
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(audit.c.event_id))}

@@ -10,15 +10,20 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from hybrid_sync.adapters.sql import schema
+from hybrid_sync.adapters.sql.answers import SqlBounces, SqlMailboxes, SqlReplies
 from hybrid_sync.adapters.sql.attendance import SqlAttendance
+from hybrid_sync.adapters.sql.certificates import SqlCertificates
 from hybrid_sync.adapters.sql.chores import SqlChores, SqlDeliveries
 from hybrid_sync.adapters.sql.engine import look, open_engine
 from hybrid_sync.adapters.sql.entrances import SqlMeetingStaff, SqlSources
 from hybrid_sync.adapters.sql.events import SqlEvents
+from hybrid_sync.adapters.sql.imports import SqlImports, SqlMappings
+from hybrid_sync.adapters.sql.matching import SqlAliases, SqlMatches
 from hybrid_sync.adapters.sql.messages import SqlMessages
 from hybrid_sync.adapters.sql.notes import SqlAttentions, SqlAudit
 from hybrid_sync.adapters.sql.outside import SqlEntries, SqlIntents, SqlMeetings
 from hybrid_sync.adapters.sql.people import SqlPeople, SqlRegistrations
+from hybrid_sync.adapters.sql.publishing import SqlPublished
 from hybrid_sync.adapters.sql.sign_in import SqlLocks, SqlTokens
 from hybrid_sync.adapters.sql.statements import is_missing_reference
 from hybrid_sync.adapters.sql.work import SqlWork
@@ -37,10 +42,19 @@ class SqlTransaction:
         self.sources = SqlSources(connection)
         self.meeting_staff = SqlMeetingStaff(connection)
         self.entries = SqlEntries(connection)
+        self.published = SqlPublished(connection)
         self.messages = SqlMessages(connection)
+        self.replies = SqlReplies(connection)
+        self.bounces = SqlBounces(connection)
+        self.mailboxes = SqlMailboxes(connection)
         self.intents = SqlIntents(connection)
         self.work = SqlWork(connection)
         self.attendance = SqlAttendance(connection)
+        self.matches = SqlMatches(connection)
+        self.aliases = SqlAliases(connection)
+        self.imports = SqlImports(connection)
+        self.mappings = SqlMappings(connection)
+        self.certificates = SqlCertificates(connection)
         self.attentions = SqlAttentions(connection)
         self.audit = SqlAudit(connection)
         self.tokens = SqlTokens(connection)

@@ -148,6 +148,7 @@ messages = a_table(
     text("detail", nullable=True),
     UniqueConstraint("uid", "sequence", "method"),
     Index(None, "event_id", "registrant_id"),
+    Index(None, "message_id"),
 )
 
 intents = a_table(

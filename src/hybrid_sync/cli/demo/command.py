@@ -53,7 +53,10 @@ def demo(
         f"What this run proved, counted from the sandbox and the store ({time.monotonic() - started:.0f} s)"
     )
     output.table(["what", "found", "had to be", ""], [_row(line) for line in lines])
-    output.say(f"Everything is in {folder}: attendance.html is the report, worker.log what the worker said.")
+    output.say(
+        f"Everything is in {folder}: attendance.html is the report, worker.log what the worker said, invitations/ "
+        "the mails and calendar entries of two people from first to last."
+    )
     if not all(line.holds for line in lines):
         output.problem("not every figure is what it had to be")
         raise typer.Exit(1)

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hybrid_sync.domain.attendance import attendance
-from hybrid_sync.domain.people import Mode
-
 if TYPE_CHECKING:
     from hybrid_sync.sandbox import Sandbox
     from hybrid_sync.wiring import App
@@ -39,6 +36,8 @@ class Expected:
     kills: int
     people_present: int
     minutes: int
+    in_the_room: int
+    room_minutes: int
     guests: int
     writes_of_further_sync: int
 
@@ -99,21 +98,25 @@ def _calls(sandbox: Sandbox, expected: Expected) -> list[Line]:
 
 def _presence(app: App, event_id: str, expected: Expected) -> list[Line]:
     with app.store.read() as tx:
-        event, people = tx.events.get(event_id), tx.people.of(event_id)
         stays = tx.attendance.of(event_id)
+        runs = tx.attendance.pulls(event_id)[-1].instances
         pending = len(tx.intents.pending())
-    report = attendance(event, people, stays)
+    report = app.attendance_book.of(event_id)
     online = sum((row.online for row in report.present), timedelta(0))
-    came = sum(1 for row in report.present if row.person and row.person.mode is Mode.ONLINE)
+    room = sum((row.room for row in report.present), timedelta(0))
+    came = sum(1 for row in report.present if row.online)
+    checked_in = sum(1 for row in report.present if row.room)
     return [
-        Line("runs of the meeting (it was restarted)", len(report.instances), 2),
-        Line("stays on single devices", len(stays)),
+        Line("runs of the meeting (it was restarted)", len(runs), 2),
+        Line("stays on single devices", sum(stay.source == "webex" for stay in stays)),
         Line("people present online", came, expected.people_present),
         Line(
             "their minutes, every device and restart united",
             round(online / timedelta(minutes=1)),
             expected.minutes,
         ),
+        Line("people present in the room, by the list of the door", checked_in, expected.in_the_room),
+        Line("their minutes", round(room / timedelta(minutes=1)), expected.room_minutes),
         Line("guests and phones that match nobody", len(report.unmatched), expected.guests),
         Line("calls whose outcome is not known", pending, 0),
     ]

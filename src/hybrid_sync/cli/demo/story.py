@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from hybrid_sync.cli.demo import happening, material, proof
+from hybrid_sync.cli.demo.one_life import write_lives
 from hybrid_sync.cli.demo.processes import DemoFailed, Processes, press_join, wait_until
+from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.sandbox import Sandbox
@@ -63,8 +65,9 @@ class Story:
                 self._invite_and_kill()
                 self._change()
                 attendees = self._happen()
+                in_the_room = self._door()
                 self._pull()
-                return self._prove(attendees)
+                return self._prove(attendees, in_the_room)
             finally:
                 self.app.close()
         finally:
@@ -149,6 +152,22 @@ class Story:
         self.processes.stop()
         return attendees
 
+    def _door(self) -> list[happening.InTheRoom]:
+        self.stage.step("The desk at the door kept a list of its own")
+        event = self._event()
+        with self.app.store.read() as tx:
+            people = [
+                person
+                for person in tx.people.of(self.event_id)
+                if person.is_coming and person.mode is Mode.ROOM
+            ]
+        there = happening.room_cast([door_code(person.id) for person in people])
+        (self.folder / "door.csv").write_text(happening.door_list(there, event.starts.aware), "utf-8")
+        ends = event.ends or event.starts
+        told = self.processes.run("checkin", self.event_id, "--list", "door.csv", at=ends.instant)
+        self.stage.say(told.rstrip())
+        return there
+
     def _pull(self) -> None:
         self.stage.step("Afterwards: attendance is pulled and the report is written")
         ends = self._event().ends
@@ -158,12 +177,17 @@ class Story:
         self.processes.start(self.web_port, at=self.sandbox.clock.now())
         wait_until(lambda: self._pulls() > 0 and self._settled(), "attendance", 60)
         self.processes.stop()
-        for form in ("csv", "html"):
+        for form in ("csv", "html", "xlsx"):
             self.processes.run(
                 "attendance", "report", self.event_id, "--format", form, "--out", f"attendance.{form}"
             )
 
-    def _prove(self, attendees: list[happening.Attendee]) -> list[proof.Line]:
+    def _prove(
+        self, attendees: list[happening.Attendee], in_the_room: list[happening.InTheRoom]
+    ) -> list[proof.Line]:
+        write_lives(
+            self.folder / "invitations", self.sandbox, (self._withdrawn(0), self._withdrawn(WITHDRAWING))
+        )
         before = len(self.sandbox.writes()) + len(self.sandbox.inbox)
         self.processes.run("sync", self.event_id, at=self.sandbox.clock.now())
         further = len(self.sandbox.writes()) + len(self.sandbox.inbox) - before
@@ -180,6 +204,8 @@ class Story:
                 kills=self.kills,
                 people_present=len(attendees),
                 minutes=sum(one.minutes for one in attendees),
+                in_the_room=len(in_the_room),
+                room_minutes=sum(one.minutes for one in in_the_room),
                 guests=2,
                 writes_of_further_sync=further,
             ),

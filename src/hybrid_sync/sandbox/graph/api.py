@@ -14,7 +14,7 @@ from ..exchange import Answer, Refusal, Request
 from ..routes import Api, Route, RouteTable, typed_query
 from ..shapes import problems
 from ..world import World
-from . import events, fields, mails, zones
+from . import batch, events, fields, mails, permissions, received, send_mail, zones
 
 _PREFIX = "/graph/v1.0"
 _CODES = {
@@ -24,6 +24,7 @@ _CODES = {
     404: "ResourceNotFound",
     405: "MethodNotAllowed",
     415: "UnsupportedMediaType",
+    424: "FailedDependency",
     429: "ApplicationThrottled",
     500: "InternalServerError",
     503: "ServiceUnavailable",
@@ -45,10 +46,19 @@ def supported_zones(world: World, request: Request) -> Answer:
     return Answer(json={"@odata.context": context, "value": names[skip : skip + top]})
 
 
+def batched(world: World, request: Request) -> Answer:
+    """POST /$batch: each item goes the way of a call of its own."""
+    return batch.perform(world, request, _PREFIX, answer, error)
+
+
 _ZONES = "/users/{userId}/outlook/supportedTimeZones"
 ROUTES = RouteTable(
     (
         *events.ROUTES,
+        # Not a writing call by itself.
+        Route("POST", batch.PATH, batched, body=batch.BODY, reads_only=True),
+        *send_mail.ROUTES,
+        *received.ROUTES,
         *(Route("GET", _ZONES + end, supported_zones, query=fields.ZONES_QUERY) for end in ("", "()")),
         Route(
             "GET",
@@ -63,9 +73,9 @@ ROUTES = RouteTable(
 def answer(world: World, request: Request) -> Answer:
     """Perform one call; whoever calls holds the state's lock."""
     try:
-        if request.headers.get("authorization") != f"Bearer {world.options.graph_token}":
-            raise Refusal(401, "Access token is empty, malformed or expired.")
+        held = permissions.caller(world, request)
         route, arguments = ROUTES.find(request.method, request.path.removeprefix(_PREFIX))
+        permissions.check(world, route, arguments, held)
         query = typed_query(route, request.pairs, {})
         checked = replace(request, arguments=arguments, query=query, data=_body(route, request))
         mails.settle(world)

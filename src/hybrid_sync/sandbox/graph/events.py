@@ -45,7 +45,7 @@ def create(world: World, request: Request) -> Answer:
         end=end,
         start_zone=start_zone,
         end_zone=end_zone,
-        data={**_DEFAULTS, **_stored(data)},
+        data={**_DEFAULTS, **_stored(world, data)},
         transaction_id=data.get("transactionId"),
         properties=_properties(data),
     )
@@ -94,13 +94,15 @@ def patch(world: World, request: Request) -> Answer:
     properties = _properties(data)
     before = mails.addresses(event.data.get("attendees", []))
     event.start, event.start_zone, event.end, event.end_zone = start, start_zone, end, end_zone
-    event.data.update(_stored(data))
+    event.data.update(_stored(world, data))
     if "location" in data and "locations" not in data:
         event.data["locations"] = [data["location"]]
     event.properties.update(properties)
     event.modified, event.change = world.now(), event.change + 1
     mails.changed(world, event, set(data), before)
     mails.settle(world)
+    if world.options.patch_answer_empty:
+        return Answer(204)
     return Answer(json=views.view(world, event, wish), headers=_applied(wish.applied))
 
 
@@ -189,14 +191,20 @@ def _same_transaction(world: World, owner: str, transaction_id: str | None) -> E
     return None
 
 
-def _stored(data: Mapping[str, Any]) -> dict[str, Any]:
+def _stored(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in data.items() if name not in _NOT_STORED}
     if "attendees" in kept:
         kept["attendees"] = [
-            {"type": one.get("type", "required"), "emailAddress": dict(one["emailAddress"])}
+            {"type": one.get("type", "required"), "emailAddress": _resolved(world, one["emailAddress"])}
             for one in kept["attendees"]
         ]
     return kept
+
+
+def _resolved(world: World, email: Mapping[str, str]) -> dict[str, str]:
+    """Exchange keeps an alias under its primary address."""
+    aliases = {one.split()[0].lower(): one.split()[1] for one in world.options.attendee_aliases}
+    return {**email, "address": aliases.get(email["address"].lower(), email["address"])}
 
 
 def _properties(data: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..records import GraphMail
 from ..state import Event
 from ..world import World
+from . import rooms as room_mailboxes
 
 SILENT = frozenset(
     {"categories", "isReminderOn", "reminderMinutesBeforeStart", "showAs", "singleValueExtendedProperties"}
@@ -72,4 +73,4 @@ def _ask_rooms(world: World, event: Event, people: Iterable[str]) -> None:
     at = world.now() + timedelta(seconds=world.options.room_answer_seconds)
     for room in rooms.intersection(people):
         event.pending = [one for one in event.pending if one[1] != room]
-        event.pending.append((at, room, world.options.room_answer))
+        event.pending.append((at, room, room_mailboxes.answer(world, event, room)))

@@ -28,6 +28,9 @@ def page(world: World, request: Request, events: list[Event]) -> Answer:
     body: dict[str, Any] = {
         "@odata.context": f"{world.url}/graph/v1.0/$metadata#{request.path.split('/v1.0/')[-1]}"
     }
+    if world.options.graph_empty_pages and "$skip" not in query:
+        link = f"{world.url}{request.path}?{urlencode([*request.pairs, ('$skip', '0')])}"
+        return Answer(json={**body, "value": [], "@odata.nextLink": link})
     if query.get("$count"):
         body["@odata.count"] = len(events)
     body["value"] = [views.view(world, one, wish, select, expand) for one in events[skip : skip + top]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..state import Event
 from ..world import World
+from . import zones
 from .prefer import Preference
 
 _NEVER = "0001-01-01T00:00:00Z"
@@ -36,8 +37,8 @@ def view(
         "lastModifiedDateTime": _stamp(event.modified),
         "iCalUId": event.ical_uid,
         "bodyPreview": body.get("content", "")[:255],
-        "start": wish.show(event.start),
-        "end": wish.show(event.end),
+        "start": _time(world, event.start, event.start_zone, wish),
+        "end": _time(world, event.end, event.end_zone, wish),
         "originalStartTimeZone": event.start_zone,
         "originalEndTimeZone": event.end_zone,
         "hasAttachments": False,
@@ -61,6 +62,12 @@ def view(
         kept = select | {"id", "singleValueExtendedProperties"}
         shown = {name: value for name, value in shown.items() if name in kept}
     return {"@odata.etag": etag(event), **shown}
+
+
+def _time(world: World, instant: datetime, own: str, wish: Preference) -> dict[str, str]:
+    """In the preferred zone, or UTC; or in the event's own zone all the same."""
+    where = zones.find(own, "all") if world.options.graph_times == "own" else None
+    return (Preference(own, where) if where else wish).show(instant)
 
 
 def _attendee(event: Event, one: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ..instants import show, show_milliseconds
 from ..records import WebhookDelivery
-from ..state import Device, Instance, Meeting, Participant
+from ..runs import Device, Instance, Participant
+from ..state import Meeting
 from ..webhook_state import Parcel, Webhook
 from ..world import World
 from . import views

@@ -10,7 +10,8 @@ from typing import Any
 from ..exchange import Answer, Refusal, Request
 from ..instants import parse
 from ..routes import Route
-from ..state import Instance, Meeting
+from ..runs import Instance
+from ..state import Meeting
 from ..world import World
 from . import fields, lookup, views
 from .paging import page

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..exchange import Refusal, Request
-from ..state import Instance, Meeting
+from ..runs import Instance
+from ..state import Meeting
 from ..world import World
 
 NOT_FOUND = "The requested resource could not be found."

@@ -8,8 +8,9 @@ from typing import Any
 from ..exchange import Answer, Refusal, Request
 from ..instants import EPOCH_TEXT, parse, show, show_milliseconds
 from ..routes import Route
+from ..runs import Breakout, Device, Instance, Participant
 from ..shapes import NUMBER, Shape, texts
-from ..state import Device, Instance, Meeting, Participant
+from ..state import Meeting
 from ..world import World
 from . import lookup, views
 from .paging import page
@@ -30,8 +31,9 @@ def listing(world: World, request: Request) -> Answer:
     rows = [one for one in run.participants if _shown(world, meeting, one, running)]
     if window:
         rows = [one for one in rows if window[0] <= one.devices[0].joined < window[1]]
-    if "breakoutSessionId" in request.query:
-        rows = []  # the sandbox holds no breakout sessions
+    room = request.query.get("breakoutSessionId")
+    if room is not None:
+        rows = [one for one in rows if any(stay.session_id == room for stay in one.breakouts)]
 
     def view(row: Participant) -> dict[str, Any]:
         return _row(world, meeting, run, row, where)
@@ -77,7 +79,7 @@ def _readable(world: World, run: Instance) -> bool:
 
 def _shown(world: World, meeting: Meeting, row: Participant, running: bool) -> bool:
     now = world.now()
-    if not any(device.joined <= now for device in row.devices):
+    if not row.listed or not any(device.joined <= now for device in row.devices):
         return False
     if not running:
         return True
@@ -111,6 +113,9 @@ def _row(world: World, meeting: Meeting, run: Instance, row: Participant, where:
         view["email"] = row.email
     if row.source_id is not None:
         view["sourceId"] = row.source_id
+    rooms = [_breakout(world, run, one, where) for one in row.breakouts if one.joined <= now]
+    if rooms:
+        view["breakoutSessionsAttended"] = rooms
     if running:
         view["orgId"] = views.person_id(world.options.site_url)
     known = [one for one in lefts if one is not None]
@@ -120,12 +125,15 @@ def _row(world: World, meeting: Meeting, run: Instance, row: Participant, where:
 
 def _left(world: World, run: Instance, device: Device) -> datetime | None:
     """When the device left, as far as Webex knows by now."""
-    now = world.now()
-    if device.left is None or device.left > now:
+    if device.left is None or device.left > world.now() or not _leaves_known(world, run):
         return None
-    known_from = (run.ended or now) + timedelta(minutes=world.options.leave_times_known_after_minutes)
-    late = world.options.leave_times_known_after_minutes and not (run.ended and now >= known_from)
-    return None if late else device.left
+    return device.left
+
+
+def _leaves_known(world: World, run: Instance) -> bool:
+    """At once, or some time after the end of the run."""
+    lag = timedelta(minutes=world.options.leave_times_known_after_minutes)
+    return not lag or (run.ended is not None and world.now() >= run.ended + lag)
 
 
 def _device(world: World, device: Device, left: datetime | None, where: tzinfo) -> dict[str, Any]:
@@ -139,6 +147,17 @@ def _device(world: World, device: Device, left: datetime | None, where: tzinfo) 
     if device.audio == "pstn":
         view["callType"] = "callIn"
     _put_time(world, view, "leftTime", show_milliseconds(left, where) if left else None)
+    return view
+
+
+def _breakout(world: World, run: Instance, stay: Breakout, where: tzinfo) -> dict[str, Any]:
+    view: dict[str, Any] = {
+        "id": stay.session_id,
+        "name": stay.name,
+        "joinedTime": show(stay.joined, where),
+    }
+    left = stay.left if stay.left <= world.now() and _leaves_known(world, run) else None
+    _put_time(world, view, "leftTime", show(left, where) if left else None)
     return view
 
 

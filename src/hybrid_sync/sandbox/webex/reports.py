@@ -8,15 +8,16 @@ from typing import Any
 from ..exchange import Answer, Refusal, Request
 from ..instants import parse, show
 from ..routes import Route
+from ..runs import Device, Instance, Participant
 from ..shapes import NUMBER, Shape, texts
-from ..state import Device, Instance, Meeting, Participant
+from ..state import Meeting
 from ..world import World
-from . import lookup, views
+from . import lookup, scopes, views
 from .paging import page
 
 
 def attendees(world: World, request: Request) -> Answer:
-    """One row per stay, newest first, grouped by run."""
+    """One row per stay, newest first, grouped by run. Whose stays: `_may_report`."""
     query, where = request.query, views.answer_zone(request)[1]
     if query["siteUrl"] != world.options.site_url:
         raise Refusal(403, "The site is not available to this user.")
@@ -56,7 +57,10 @@ def _runs(world: World, request: Request, chosen: str) -> list[tuple[Meeting, In
 
 
 def _may_report(meeting: Meeting, request: Request) -> bool:
-    return request.caller.kind == "admin" or meeting.host_email == request.acting
+    """Hosts see their own meetings; an administrator with the scope for reports sees the whole site's."""
+    granted = request.caller.scopes
+    administers = request.caller.kind == "admin" and (granted is None or scopes.REPORTS in granted)
+    return administers or meeting.host_email == request.acting
 
 
 def _window(world: World, request: Request) -> tuple[datetime, datetime]:
@@ -81,7 +85,7 @@ def _window(world: World, request: Request) -> tuple[datetime, datetime]:
 
 def _rows(world: World, meeting: Meeting, run: Instance, where: tzinfo) -> list[dict[str, Any]]:
     assert run.ended is not None
-    stays = [(row, device) for row in run.participants for device in row.devices]
+    stays = [(row, device) for row in run.participants if row.reported for device in _stays(world, row)]
     stays.sort(key=lambda pair: pair[1].joined, reverse=True)
     if world.now() < run.ended + timedelta(hours=world.options.report_ready_hours):
         # An early report is not marked as such: some rows are simply not there yet.
@@ -89,17 +93,28 @@ def _rows(world: World, meeting: Meeting, run: Instance, where: tzinfo) -> list[
     return [_row(world, meeting, run, row, device, where) for row, device in stays]
 
 
+def _stays(world: World, row: Participant) -> list[Device]:
+    """A row for each stay, or one from the first arrival to the last departure."""
+    if world.options.report_rows == "stay":
+        return row.devices
+    first = min(row.devices, key=lambda one: one.joined)
+    lefts = [left for one in row.devices if (left := one.left or one.reported_left)]
+    left = max(lefts) if len(lefts) == len(row.devices) else None
+    return [Device(first.correlation_id, first.kind, first.joined, first.audio, left)]
+
+
 def _row(
     world: World, meeting: Meeting, run: Instance, row: Participant, device: Device, where: tzinfo
 ) -> dict[str, Any]:
     email = (row.email or "").lower()
+    made_up = email.endswith("@guest.webex.localhost")
     kind = "host" if row.host else "attendee"
     view: dict[str, Any] = {
         "meetingId": run.id,
         "meetingNumber": meeting.number,
         "meetingTitle": meeting.fields["title"],
         "displayName": row.display_name,
-        "email": row.email or "",
+        "email": "" if made_up and world.options.report_guest_email == "empty" else row.email or "",
         "joinedTime": show(device.joined, where),
         "participantType": kind.upper() if world.options.report_upper_case_types else kind,
         "ipAddress": "192.0.2.44",
@@ -107,9 +122,10 @@ def _row(
         "registered": any(one.email.lower() == email for one in meeting.registrants.values()),
         "invited": any(one.email.lower() == email for one in meeting.invitees.values()),
     }
-    if device.left:
-        view["leftTime"] = show(device.left, where)
-        view["duration"] = round((device.left - device.joined).total_seconds() / 60)
+    left = device.left or device.reported_left
+    if left:
+        view["leftTime"] = show(left, where)
+        view["duration"] = round((left - device.joined).total_seconds() / 60)
     return view
 
 

@@ -8,7 +8,8 @@ from html import escape
 from .. import happen
 from ..exchange import Answer, Request
 from ..instants import show
-from ..state import Instance, Meeting
+from ..runs import Instance
+from ..state import Meeting
 from ..world import World
 
 _JOIN = "/webex-site/wbxmjs/joinservice/sites/hybrid/meeting/download/"

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..exchange import Refusal, Request
 from ..instants import show, zone
-from ..state import Instance, Meeting
+from ..runs import Instance
+from ..state import Meeting
 from ..world import World
 from .lookup import tags_of
 

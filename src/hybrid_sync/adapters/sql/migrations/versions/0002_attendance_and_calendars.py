@@ -142,5 +142,6 @@ def upgrade() -> None:
     op.add_column("entries", _text("room_answer", nullable=True))
     op.add_column("events", _text("recording_url", nullable=True))
     op.add_column("messages", _text("purpose", nullable=True))
+    op.create_index("ix_messages_message_id", "messages", ["message_id"])
     op.add_column("pulls", _text("digest", nullable=True))
     op.add_column("pulls", _text("notes", nullable=True))

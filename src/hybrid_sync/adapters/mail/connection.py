@@ -1,0 +1,90 @@
+"""A connection to the SMTP server: opened, secured, signed in."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hybrid_sync.adapters.mail.signing_in import SignIn
+from hybrid_sync.http_client import Watch
+
+Security = Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the server is and how one gets in. `seconds` per socket operation."""
+
+    host: str
+    port: int
+    security: Security
+    sign_in: SignIn
+    seconds: float
+    ca_bundle: str | None = None
+    local_hostname: str | None = None
+
+    def open(self, watch: Watch) -> smtplib.SMTP:
+        """A connection that is ready for MAIL FROM. Raises OSError and smtplib's errors; what the token source raises."""
+        try:
+            return self._opened(watch)
+        except smtplib.SMTPAuthenticationError as error:
+            # A token may have been revoked before its time; on a new connection, since some servers hang up after a 535.
+            if error.smtp_code < 500 or not self.sign_in.renewed():
+                raise
+        return self._opened(watch)
+
+    def _opened(self, watch: Watch) -> smtplib.SMTP:
+        context = ssl.create_default_context(cafile=self.ca_bundle)
+        connection: smtplib.SMTP
+        if self.security == "tls":
+            connection = _TlsConnection(
+                watch,
+                self.host,
+                self.port,
+                local_hostname=self.local_hostname,
+                timeout=self.seconds,
+                context=context,
+            )
+        else:
+            connection = _PlainConnection(
+                watch, self.host, self.port, local_hostname=self.local_hostname, timeout=self.seconds
+            )
+        try:
+            if self.security == "starttls":
+                connection.starttls(context=context)
+                watch.sending(connection.sock)
+            connection.ehlo_or_helo_if_needed()
+            self.sign_in(connection)
+            watch.sending(connection.sock)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+class _Watched(smtplib.SMTP):
+    """Tells the watch of its socket before the greeting: a server that drips is cut off at the deadline from there on."""
+
+    def __init__(self, watch: Watch, *args: Any, **options: Any) -> None:
+        self._watch = watch
+        super().__init__(*args, **options)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        try:
+            self._watch.sending(sock)
+        except TimeoutError:
+            sock.close()
+            raise
+        return sock
+
+
+class _PlainConnection(_Watched):
+    pass
+
+
+class _TlsConnection(_Watched, smtplib.SMTP_SSL):
+    pass

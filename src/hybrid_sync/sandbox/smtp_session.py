@@ -1,0 +1,63 @@
+"""One SMTP connection as the server sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP
+
+from .world import World
+
+
+class Protocol(SMTP):
+    """aiosmtpd's session, with ways to break the connection, and room for a token in AUTH."""
+
+    # A token is longer than a line of SMTP; DATA's lines are measured by the handler.
+    line_length_limit = 12_288
+
+    def register(self, sessions: set[Protocol], world: World) -> None:
+        """Join the set of open sessions until the connection is lost."""
+        self._open_sessions, self._world = sessions, world
+        self.command_size_limits["AUTH"] = self.line_length_limit
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A connection over TLS is made twice: first in clear."""
+        again = self in self._open_sessions
+        self._open_sessions.add(self)
+        if not again:
+            with self._world.state.lock:
+                self._world.state.smtp_connections += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._open_sessions.discard(self)
+        super().connection_lost(error)
+
+    async def _handle_client(self) -> None:
+        """A fault at the door comes before the greeting."""
+        fault = self._world.faults.take("CONNECT", "")
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+            while fault.drip and self.transport is not None:
+                await self.push("220-still opening")
+                await asyncio.sleep(fault.drip)
+            if fault.status and not fault.drop:
+                await self.push(f"{fault.status} {fault.words or 'refused by a sandbox rule'}")
+            if fault.drop or fault.status:
+                self.abort() if fault.drop else self.close_soon()
+                return
+        await super()._handle_client()
+
+    def abort(self) -> None:
+        """Drop the connection without a word."""
+        if self.transport is not None:
+            cast(asyncio.Transport, self.transport).abort()
+
+    def close_soon(self) -> None:
+        """Hang up once the reply is out."""
+        self.loop.call_later(0.02, self._hang_up)
+
+    def _hang_up(self) -> None:
+        if self.transport is not None:
+            cast(Any, self.transport).close()
