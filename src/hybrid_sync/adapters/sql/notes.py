@@ -67,7 +67,7 @@ class SqlAudit:
     def of(self, event_id: str) -> Sequence[AuditLine]:
         """In the order of writing."""
         rows = self._connection.execute(
-            select(*(column for column in audit.c if column.name != "id"))
+            select(*(column for column in audit.c if column.name not in ("id", "chain")))
             .where(audit.c.event_id == event_id)
             .order_by(audit.c.id)
         )

@@ -46,3 +46,12 @@ deliveries = a_table(
     text("key", primary_key=True),
     instant("at", index=True),
 )
+
+tombstones = a_table(
+    "tombstones",
+    # Keyed hash of an address whose owner was erased: a list that is read again must not bring them back. Says nothing
+    # without the key.
+    text("key", primary_key=True),
+    text("reason"),
+    instant("at"),
+)

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Index, LargeBinary, Table, UniqueConstraint
 from hybrid_sync.adapters.sql.attendance_tables import aliases, certificates, imports, mappings, matches
 from hybrid_sync.adapters.sql.calendar_tables import bounces, mailboxes, published, replies
 from hybrid_sync.adapters.sql.columns import Json, big_integer
-from hybrid_sync.adapters.sql.service_tables import budgets, chores, deliveries, locks, tokens
+from hybrid_sync.adapters.sql.service_tables import budgets, chores, deliveries, locks, tokens, tombstones
 from hybrid_sync.adapters.sql.table_parts import a_table, instant, metadata, number, of_event, serial, text
 
 events = a_table(
@@ -240,6 +240,8 @@ audit = a_table(
     text("target"),
     text("detail"),
     text("request_id", nullable=True),
+    # Of this line and the one before it; null in lines that were written before chains were kept.
+    text("chain", nullable=True),
 )
 
 __all__ = [
@@ -272,5 +274,6 @@ __all__ = [
     "segments",
     "sources",
     "tokens",
+    "tombstones",
     "work",
 ]
