@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hybrid_sync.domain.desk import who_is
 from hybrid_sync.domain.door import (
     ALPHABET,
     AtDoor,
@@ -22,6 +23,7 @@ from hybrid_sync.domain.door import (
 )
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.domain.presence import Segment, union
+from hybrid_sync.errors import InputError
 from tests.builders import a_person, an_event, utc
 
 ADA, BO = a_person("ada", last_name="Lovelace"), a_person("bo", first_name="Bo", last_name="Dé e")
@@ -81,6 +83,20 @@ def test_the_days_of_an_event_are_its_own_also_over_midnight_and_change_nights()
     first, last = door_days(autumn)
     assert first <= utc("2027-10-30 23:00")
     assert last == utc("2027-10-31 23:00")
+
+
+def test_two_people_who_share_a_code_are_told_apart_by_address() -> None:
+    seen: dict[str, str] = {}
+    ids = (f"id-{number}" for number in range(1_000_000))
+    one, other = next(
+        (seen[door_code(some)], some) for some in ids if seen.setdefault(door_code(some), some) != some
+    )
+    people = [replace(ADA, id=one), replace(BO, id=other)]
+    with pytest.raises(
+        InputError, match=r"fits 2 people: .*ada@example.org.*bo@example.org.*say which by e-mail"
+    ):
+        who_is(people, door_code(one), walk_in=True)
+    assert who_is(people, "bo@example.org", walk_in=False).person == people[1]
 
 
 WHO = AtDoor("Ada Lovelace", "ada@example.org", ADA)

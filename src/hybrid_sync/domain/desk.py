@@ -33,6 +33,7 @@ def who_is(people: Sequence[Registrant], who: str, walk_in: bool) -> AtDoor:
 
 
 def walk_in_of(name: str, email: str) -> AtDoor:
+    """Somebody whom nobody registered. Raises InputError for no name and for what is no address."""
     if not name.strip():
         raise InputError("a walk-in needs a name")
     if email and not is_email_address(email.strip()):
@@ -41,6 +42,7 @@ def walk_in_of(name: str, email: str) -> AtDoor:
 
 
 def hint(people: Sequence[Registrant], who: str) -> str:
+    """Whom else `who` may have meant, in brackets; "" when nobody comes near."""
     alike = similar(people, who)
     return (
         " (did you mean " + ", ".join(f"{person.name}, {door_code(person.id)}" for person in alike) + "?)"
@@ -60,6 +62,7 @@ def since_when(before: Sequence[Segment], left: datetime | None) -> datetime | N
 
 
 def check_days(event: Event, at: datetime, left: datetime | None, *, told: bool) -> None:
+    """Raise InputError for a moment outside the event's own days. `told` says that a person gave the times."""
     first, last = door_days(event)
     for moment in (at, left):
         if moment is not None and not first <= moment < last:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hybrid_sync.domain.desk import check_days, hint, since_when, touching, walk_in_of, who_is
-from hybrid_sync.domain.door import AtDoor, checked_in, stays_of
+from hybrid_sync.domain.door import AtDoor, checked_in, found, stays_of
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.localtime import local_of
 from hybrid_sync.domain.people import Registrant
