@@ -8,6 +8,7 @@ no clock and no random identifier goes in. Another version of WeasyPrint, Pango 
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from contextlib import redirect_stdout, suppress
 from hashlib import sha256
@@ -29,6 +30,8 @@ def pdf_bytes(html: str) -> bytes:
     from outside itself: what comes from a browser may not make this machine call another one, nor read its files.
     """
     weasyprint, refusal = _library()
+    # It warns of every rule that is for screens only, which the page has on purpose; its errors stay.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     refused: list[str] = []
 
     def refuse(url: str, *_: object, **__: object) -> Any:
