@@ -33,6 +33,7 @@ class Expected:
     withdrawn: int
     invited: int
     updated: int
+    reminded: int
     kills: int
     people_present: int
     minutes: int
@@ -68,13 +69,16 @@ def _mails(sandbox: Sandbox, expected: Expected) -> list[Line]:
     inbox = sandbox.inbox
     once = {message.message_id: message for message in inbox}
     kinds = Counter(message.kind for message in once.values())
-    objects = Counter((message.uid, message.sequence, message.method) for message in once.values())
+    objects = Counter(
+        (message.uid, message.sequence, message.method) for message in once.values() if message.method
+    )
     people = {message.recipients[0] for message in once.values() if message.kind == "invitation"}
     to_registrants = [mail for mail in sandbox.state.graph_mails if "@example.org" in str(mail)]
     return [
         Line("people invited", len(people), expected.invited),
         Line("invitations", kinds["invitation"], expected.invited),
         Line("updates after the move", kinds["update"], expected.updated),
+        Line("reminders an hour before", kinds["other"], expected.reminded),
         Line("cancellations", kinds["cancellation"], expected.withdrawn),
         Line("calendar entries told twice", sum(count - 1 for count in objects.values()), 0),
         Line("byte-identical copies after the kill (one mail to its reader)", len(inbox) - len(once)),

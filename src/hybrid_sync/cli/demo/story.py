@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Protocol
 
 from hybrid_sync.cli.demo import happening, material, proof
 from hybrid_sync.cli.demo.one_life import write_lives
+from hybrid_sync.cli.demo.place import write_settings
 from hybrid_sync.cli.demo.processes import DemoFailed, Processes, press_join, wait_until
 from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.events import Event
@@ -55,7 +55,7 @@ class Story:
 
     def run(self) -> list[proof.Line]:
         """The whole of it; the figures at the end. Raises DemoFailed when something does not come about."""
-        self._settings()
+        write_settings(self.folder, self.sandbox, self.web_port)
         self.processes = Processes(self.folder, self.stage.say)
         try:
             self.processes.run("db", "upgrade", show=False)
@@ -64,6 +64,7 @@ class Story:
                 self._publish()
                 self._invite_and_kill()
                 self._change()
+                self._remind()
                 attendees = self._happen()
                 in_the_room = self._door()
                 self._pull()
@@ -121,6 +122,19 @@ class Story:
             wait_until(
                 lambda: self._shown(show, "update") >= total and self._settled(),
                 "every update",
+                self._patience(),
+            )
+
+    def _remind(self) -> None:
+        self.stage.step("An hour before: everybody is reminded, in the thread of their invitation")
+        self.processes.stop()
+        self.sandbox.clock.set(self._event().starts.instant - timedelta(minutes=59))
+        self.processes.start(self.web_port, at=self.sandbox.clock.now())
+        total = self.count - WITHDRAWING + 1
+        with self.stage.bar("reminders", total) as show:
+            wait_until(
+                lambda: self._shown(show, "other") >= total and self._settled(),
+                "every reminder",
                 self._patience(),
             )
 
@@ -201,6 +215,7 @@ class Story:
                 withdrawn=WITHDRAWING,
                 invited=self.count + 1,
                 updated=self.count - WITHDRAWING,
+                reminded=self.count - WITHDRAWING + 1,
                 kills=self.kills,
                 people_present=len(attendees),
                 minutes=sum(one.minutes for one in attendees),
@@ -212,24 +227,6 @@ class Story:
         )
 
     # --- small helpers ---
-
-    def _settings(self) -> None:
-        text = material.SETTINGS.format(
-            folder=self.folder,
-            web_port=self.web_port,
-            webex=self.sandbox.webex_url,
-            webex_token=self.sandbox.webex_token,
-            graph=self.sandbox.graph_url,
-            graph_token=self.sandbox.graph_token,
-            mailbox=self.sandbox.mailbox,
-            room=self.sandbox.room_mailbox,
-            smtp_host=self.sandbox.smtp_host,
-            smtp_port=self.sandbox.smtp_port,
-        )
-        path = self.folder / "hybrid-sync.toml"
-        path.touch(mode=0o600)
-        os.chmod(path, 0o600)
-        path.write_text(text, encoding="utf-8")
 
     def _event(self) -> Event:
         with self.app.store.read() as tx:
