@@ -45,6 +45,19 @@ def test_after_a_change_of_secret_the_old_one_still_opens_and_the_new_one_seals(
     assert Sealer([NEW], "p").open(both.seal("text", PLACE), PLACE) == "text"
 
 
+def test_it_is_told_which_secret_a_text_is_under() -> None:
+    both = Sealer([NEW, OLD], "p")
+    assert both.sealed_by(both.seal("text", PLACE), PLACE) == 0
+    assert both.sealed_by(Sealer([OLD], "p").seal("text", PLACE), PLACE) == 1
+    for other in (
+        Sealer(["a third secret"], "p").seal("text", PLACE),
+        both.seal("text", "tokens/graph"),
+        "",
+        "1.?",
+    ):
+        assert both.sealed_by(other, PLACE) is None
+
+
 def test_without_a_secret_nothing_is_sealed() -> None:
     with pytest.raises(ValueError, match="without a secret"):
         Sealer([], "p")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,6 +24,8 @@ from hybrid_sync.errors import (
     TryLater,
     UnsafePlan,
 )
+from hybrid_sync.ports import Lease
+from hybrid_sync.ports.at_work import working_on
 from tests.cli.kit import Cli
 
 
@@ -115,3 +120,62 @@ def test_logging_is_left_as_it_was() -> None:
     with logs.on_standard_error(steady=True):
         assert ours.level == logging.INFO
     assert (list(everything.handlers), everything.level, ours.level) == before
+
+
+def in_json(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_json_lines_have_the_same_keys_each_time_and_are_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    log = logging.getLogger("hybrid_sync.test")
+    with logs.on_standard_error(steady=True, as_json=True):
+        log.info("plain")
+        log.warning(
+            "for %s at /join/abcdefghijkl",
+            "ada@example.org",
+            extra={"action": "test", "event_id": "water", "tracking_id": "R-1", "more": "password=hunter2"},
+        )
+        try:
+            raise ValueError("password=hunter2")
+        except ValueError:
+            log.exception("failed")
+    first, second, third = in_json(capsys)
+    keys = ["time", "level", "logger", "message", "event_id", "pass_id", "action", "request_id"]
+    assert list(first) == keys
+    assert (first["message"], first["level"], first["event_id"]) == ("plain", "INFO", None)
+    assert str(first["time"]).endswith("Z")
+    assert second["message"] == "for a***@example.org at /join/***"
+    assert (second["action"], second["event_id"], second["request_id"]) == ("test", "water", "R-1")
+    assert second["more"] == "password=***"
+    assert third["error"] == "ValueError: password=***"
+    assert "trace" not in third
+
+
+def test_whatever_is_logged_in_a_pass_says_whose_pass_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    log = logging.getLogger("hybrid_sync.test")
+    lease = Lease("water", "w", 7, datetime(2027, 5, 3, tzinfo=UTC))
+    with logs.on_standard_error(steady=True, as_json=True):
+        with working_on(lease):
+            log.info("within")
+            with working_on(replace(lease, event_id="soil", fence=8)):
+                log.info("within another")
+            log.info("within again")
+        log.info("outside")
+    told = [(line["event_id"], line["pass_id"]) for line in in_json(capsys)]
+    assert told == [("water", "water.7"), ("soil", "soil.8"), ("water", "water.7"), (None, None)]
+
+
+def test_a_worker_logs_json_when_asked_by_option_or_setting(
+    published: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = published.ok("worker", "--stop-after", "1s", "--log-format", "json")
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    calls = [line for line in lines if line.get("route") == "/v1/meetings"]
+    assert calls
+    assert all(line["event_id"] == "water" and line["pass_id"].startswith("water.") for line in calls)
+    assert "example.org" not in ran.err or "***@example.org" in ran.err
+    monkeypatch.setenv("HYBRID_SYNC_SERVICE__LOG_FORMAT", "json")
+    for line in published.ok("worker", "--stop-after", "1s").err.splitlines():
+        json.loads(line)
+    text = published.ok("worker", "--stop-after", "1s", "--log-format", "text").err
+    assert "INFO hybrid_sync.worker: worker started" in text

@@ -17,7 +17,8 @@ COMMANDS = [
     "registrants withdraw", "registrants switch", "invitation show", "invitation list", "attendance pull",
     "attendance report", "attendance import", "checkin", "certificates issue", "certificates list",
     "certificates show", "certificates withdraw", "db upgrade", "db backup", "db check", "webex webhooks install",
-    "webex webhooks remove", "webex webhooks status",
+    "webex webhooks remove", "webex webhooks status", "attention list", "attention retry", "attention adopt",
+    "attention create-anew", "attention settle", "status", "audit show", "audit verify", "privacy export", "privacy erase", "privacy purge",
 ]  # fmt: skip
 GROUPS = [
     "event",
@@ -25,6 +26,7 @@ GROUPS = [
     "invitation",
     "attendance",
     "certificates",
+    "privacy",
     "db",
     "config",
     "webex",

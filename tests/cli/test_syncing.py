@@ -70,7 +70,7 @@ def test_an_expired_token_is_a_persons_to_decide(published: Cli, sandbox: Sandbo
     questions = published("attention", "--json")
     assert questions.code == 3
     assert questions.json[0]["event"] == "water"
-    assert set(questions.json[0]) == {"event", "key", "message", "opened_at"}
+    assert set(questions.json[0]) == {"event", "key", "message", "opened_at", "command"}
     assert published("attention", "list").code == 3
     assert published("plan", "water").code == 3
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.engine.pg import pg_server, pg_store, pg_template, pg_url, put_due
 
 from hybrid_sync.adapters.sql import SqlStore
 
+__all__ = ["pg_server", "pg_store", "pg_template", "pg_url"]  # fixtures
 Due = Callable[..., list[str]]
 PROGRAM = str(Path(__file__).with_name("worker_program.py"))
 
@@ -44,3 +46,21 @@ def test_a_running_pass_may_end_and_nothing_new_is_begun(store: SqlStore, url: s
 def test_a_pass_that_hangs_does_not_keep_the_process_alive(store: SqlStore, url: str, due: Due) -> None:
     due(1)
     assert stopped(url, seconds=600, grace=0.1) == (0, ["left e0"])
+
+
+def test_on_the_queue_a_running_pass_may_end_and_nothing_new_is_begun(
+    pg_store: SqlStore, pg_url: str
+) -> None:
+    put_due(pg_store, 3)
+    assert stopped(pg_url, seconds=0.2, grace=20) == (0, ["finished", "left"])
+    with pg_store.read() as tx:
+        rows = tx.work.rows()
+    assert [row.leased_until for row in rows] == [None, None, None]
+    assert [row.due_at is None for row in rows] == [False, False, True]
+
+
+def test_on_the_queue_a_pass_that_hangs_does_not_keep_the_process_alive(
+    pg_store: SqlStore, pg_url: str
+) -> None:
+    put_due(pg_store, 1)
+    assert stopped(pg_url, seconds=600, grace=0.1) == (0, ["left e0"])

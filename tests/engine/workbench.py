@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from tests.builders import NOW
 
-from hybrid_sync.adapters.sql import SqlStore
+from hybrid_sync.adapters.sql import SqlStore, queue_address
 from hybrid_sync.engine import EmbeddedEngine, Reconcile
-from hybrid_sync.ports import Lease, WorkRow
+from hybrid_sync.ports import Engine, Lease, WorkRow
 
 Due = Callable[..., list[str]]
 NEVER = 3600.0  # a tick that does not come again within a test
@@ -34,10 +34,30 @@ def an_engine(store: SqlStore, reconcile: Reconcile, **changes: Any) -> Embedded
     return EmbeddedEngine(store, reconcile, **(options | changes))
 
 
+def a_queue_engine(store: SqlStore, reconcile: Reconcile, **changes: Any) -> Engine:
+    """The same on PostgreSQL, with Procrastinate."""
+    from hybrid_sync.engine.procrastinate import ProcrastinateEngine
+
+    options: dict[str, Any] = {
+        "clock": lambda: NOW,
+        "address": queue_address(store.engine),
+        "owner": "worker",
+        "poll_seconds": 0.05,
+        "concurrency": 2,
+        "lease": timedelta(minutes=5),
+        "stop": Event(),
+        "chance": lambda: 1.0,
+        "grace": timedelta(seconds=20),
+    }
+    return ProcrastinateEngine(store, reconcile, **(options | changes))
+
+
 @contextmanager
-def running(store: SqlStore, reconcile: Reconcile, **changes: Any) -> Iterator[EmbeddedEngine]:
+def running(
+    store: SqlStore, reconcile: Reconcile, make: Callable[..., Engine] = an_engine, **changes: Any
+) -> Iterator[Engine]:
     stop = Event()
-    engine = an_engine(store, reconcile, stop=stop, **changes)
+    engine = make(store, reconcile, stop=stop, **changes)
     thread = Thread(target=engine.run)
     thread.start()
     try:

@@ -7,10 +7,11 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Any
 
-from hybrid_sync.adapters.sql import open_store
+from hybrid_sync.adapters.sql import open_store, queue_address
 from hybrid_sync.engine import EmbeddedEngine
-from hybrid_sync.ports import Lease
+from hybrid_sync.ports import Engine, Lease
 
 NOW = datetime(2027, 5, 3, 9, 0, tzinfo=UTC)
 url, seconds, grace = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
@@ -28,16 +29,22 @@ def reconcile(lease: Lease) -> None:
     print("finished", flush=True)
 
 
-engine = EmbeddedEngine(
-    store,
-    reconcile,
-    lambda: NOW,
-    owner="worker",
-    poll_seconds=0.1,
-    concurrency=1,
-    lease=timedelta(minutes=5),
-    stop=stop,
-    chance=lambda: 0.0,
-    grace=timedelta(seconds=grace),
-)
+options: dict[str, Any] = {
+    "owner": "worker",
+    "poll_seconds": 0.1,
+    "concurrency": 1,
+    "lease": timedelta(minutes=5),
+    "stop": stop,
+    "chance": lambda: 0.0,
+    "grace": timedelta(seconds=grace),
+}
+engine: Engine
+if url.startswith("postgres"):
+    from hybrid_sync.engine.procrastinate import ProcrastinateEngine
+
+    engine = ProcrastinateEngine(
+        store, reconcile, lambda: NOW, address=queue_address(store.engine), **options
+    )
+else:
+    engine = EmbeddedEngine(store, reconcile, lambda: NOW, **options)
 print("left", *engine.run(), flush=True)

@@ -10,16 +10,21 @@ import typer
 from hybrid_sync.cli import (
     attendance,
     attention,
+    audit,
     certificates,
     checkin,
     database,
+    engine,
     events,
     invitations,
+    privacy,
     reading,
     registrants,
     running,
     sandbox,
+    secrets,
     setup,
+    status,
     syncing,
     webex,
 )
@@ -76,6 +81,7 @@ app.command("init", rich_help_panel=SETUP)(setup.init)
 app.command("doctor", rich_help_panel=SETUP)(setup.doctor)
 app.add_typer(setup.config, name="config", rich_help_panel=SETUP)
 app.add_typer(database.app, name="db", rich_help_panel=SETUP)
+app.add_typer(secrets.app, name="secrets", rich_help_panel=SETUP)
 app.add_typer(webex.app, name="webex", rich_help_panel=SETUP)
 app.command("demo", rich_help_panel=SETUP)(demo)
 app.command("sandbox", rich_help_panel=SETUP)(sandbox.sandbox)
@@ -86,8 +92,12 @@ app.command("plan", rich_help_panel=WORK)(syncing.plan)
 app.command("sync", rich_help_panel=WORK)(syncing.sync)
 app.command("worker", rich_help_panel=WORK)(running.worker)
 app.command("serve", rich_help_panel=WORK)(running.serve)
+app.add_typer(engine.app, name="engine", rich_help_panel=WORK)
 app.add_typer(invitations.app, name="invitation", rich_help_panel=WORK)
 app.add_typer(attendance.app, name="attendance", rich_help_panel=WORK)
 app.add_typer(certificates.app, name="certificates", rich_help_panel=WORK)
 app.command("checkin", rich_help_panel=WORK)(checkin.checkin)
-app.command("attention", rich_help_panel=WORK)(attention.attention)
+app.add_typer(privacy.app, name="privacy", rich_help_panel=WORK)
+app.add_typer(attention.app, name="attention", rich_help_panel=WORK)
+app.command("status", rich_help_panel=WORK)(status.status)
+app.add_typer(audit.app, name="audit", rich_help_panel=WORK)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hybrid_sync.cli import output, reading
+from hybrid_sync.cli import output, patience, reading
 from hybrid_sync.cli.arguments import Json
 from hybrid_sync.cli.event_lines import event_lines
 from hybrid_sync.cli.session import opened, read_settings
@@ -46,8 +46,10 @@ def import_(
     Reading the same event again changes the record and keeps its state.
     """
     given = _Given(title, name, starts, ends)
-    content, called = _content(source)
-    event = read_event(content, called, given, read_settings(ctx).service.time_zone)
+    service_settings = read_settings(ctx).service
+    content, called = _content(source, service_settings.ca_bundle)
+    with patience.reading(called):
+        event = read_event(content, called, given, service_settings.time_zone)
     if dry_run:
         _shown(event, as_json)
         output.say("nothing was stored")
@@ -81,7 +83,7 @@ def _is_address(source: str) -> bool:
     return "://" in source
 
 
-def _content(source: str) -> tuple[bytes, str]:
+def _content(source: str, ca_bundle: str | None) -> tuple[bytes, str]:
     """What the source holds, and what it is called in messages."""
     from hybrid_sync.intake.sources import MAX_BYTES
 
@@ -89,7 +91,7 @@ def _content(source: str) -> tuple[bytes, str]:
         from hybrid_sync.wiring import web_pages
 
         with output.working("fetching the page"):
-            page = web_pages().fetch(source.strip())
+            page = web_pages(ca_bundle).fetch(source.strip())
         return page.data, page.url
 
     return reading.file_or_stdin(source, MAX_BYTES)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hybrid_sync.cli import output
-from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.people import Registrant
-from hybrid_sync.ports import EntryRecord
+
+if TYPE_CHECKING:
+    from hybrid_sync.domain.events import Event
+    from hybrid_sync.domain.people import Registrant
+    from hybrid_sync.ports import EntryRecord
 
 _ROOM_ANSWERS = {"accepted": "accepted", "tentativelyAccepted": "tentative", "declined": "declined"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,6 +78,8 @@ def _found(service: App, event_id: str, email: str) -> tuple[Event, Registrant, 
 
 def readable(content: bytes) -> str:
     """The message as a person reads it: who, what, and its plain text."""
+    from email import message_from_bytes, policy
+
     message = message_from_bytes(content, policy=policy.default)
     lines = [f"{name}: {message[name]}" for name in ("From", "To", "Date", "Subject") if message[name]]
     body = message.get_body(("plain",))

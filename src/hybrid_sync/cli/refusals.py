@@ -10,6 +10,9 @@ from hybrid_sync.cli import output
 if TYPE_CHECKING:
     from hybrid_sync.intake.registrant_lists import RefusedRow
 
+ERASED = "was erased at their request; registrants add --after-erasure brings them back if they ask for it"
+"""Why a row is not taken."""
+
 MOST_LINES = 50
 """Rows told one by one; the rest is in --json, or told with -v."""
 

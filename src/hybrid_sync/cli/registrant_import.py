@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from hybrid_sync.cli import mappings, output, reading
 from hybrid_sync.cli.arguments import EventId, Json
 from hybrid_sync.cli.errors import WRONG_INPUT
-from hybrid_sync.cli.refusals import row_json, tell_rows
+from hybrid_sync.cli.refusals import ERASED, row_json, tell_rows
 from hybrid_sync.cli.session import opened, options
 from hybrid_sync.domain.people import Mode, email_key
 
@@ -64,6 +65,7 @@ def import_(
         done = service.desk.register(event, people, approve=not pending)
         if mapping and listed.rows:
             service.taking_in.remember(event, REGISTRANTS, mapping)
+    listed = _without(listed, {email_key(email) for email in done.erased})
     tell_rows(listed.refused, options(ctx).verbose, output.problem)
     tell_rows(listed.notes, options(ctx).verbose, output.doubt)
     if as_json:
@@ -78,6 +80,22 @@ def import_(
     )
     if not listed.rows:
         raise typer.Exit(WRONG_INPUT)
+
+
+def _without(listed: ListReading, erased: set[str]) -> ListReading:
+    """The list with the rows of people who were erased among those that are refused."""
+    from hybrid_sync.intake.registrant_lists import RefusedRow
+
+    refused = [
+        RefusedRow(listed.file, row.line, "email", ERASED)
+        for row in listed.rows
+        if email_key(row.email) in erased
+    ]
+    return replace(
+        listed,
+        rows=tuple(row for row in listed.rows if email_key(row.email) not in erased),
+        refused=tuple(sorted([*listed.refused, *refused], key=lambda row: row.line)),
+    )
 
 
 def _people(listed: ListReading, event: Event, known: set[str], language: str) -> list[NewPerson]:

@@ -9,11 +9,13 @@ import typer
 from hybrid_sync.cli import output, reading
 from hybrid_sync.cli.arguments import Email, EventId, Json
 from hybrid_sync.cli.errors import group
+from hybrid_sync.cli.refusals import ERASED
 from hybrid_sync.cli.registrant_import import import_
 from hybrid_sync.cli.registrant_link import link
 from hybrid_sync.cli.session import opened
 from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus
+from hybrid_sync.errors import InputError
 
 if TYPE_CHECKING:
     from hybrid_sync.wiring import App
@@ -34,6 +36,12 @@ def add(
     language: Annotated[str | None, typer.Option(help="Language of their mails (en, fr).")] = None,
     mode: Annotated[Mode | None, typer.Option(help="How they come: room or online.")] = None,
     pending: Annotated[bool, typer.Option("--pending", help="Leave it to be approved.")] = False,
+    after_erasure: Annotated[
+        bool,
+        typer.Option(
+            "--after-erasure", help="They were erased at their request, and now ask to be registered."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Register one person, or change what is known of them. Somebody who withdrew is back with this."""
@@ -53,7 +61,11 @@ def add(
             language=spoken or (None if known else service.settings.service.languages[0]),
             mode=mode or (None if known else Mode.ONLINE if found.online else Mode.ROOM),
         )
-        done = service.desk.register(event, [person], approve=not pending, again=True)
+        done = service.desk.register(
+            event, [person], approve=not pending, again=True, after_erasure=after_erasure
+        )
+        if done.erased:
+            raise InputError(f"{email.strip()} {ERASED}")
         with service.store.read() as tx:
             now = tx.people.find(event, email)
     word = "registered" if done.new else "changed" if done.changed else "registered already; nothing changed"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from hybrid_sync.sync.loop import Report
     from hybrid_sync.sync.once import Outcome
     from hybrid_sync.wiring import App
-
-T = TypeVar("T")
 
 MOST_ALIKE = 10
 """Lines of one kind that a table shows; the rest is counted (all of them with -v or --json)."""
@@ -52,7 +50,7 @@ def plan(ctx: typer.Context, event: MaybeEventId = None, as_json: Json = False) 
         if event is not None:
             plans = [service.loop.plan(event)]
         else:
-            plans, faults = _each(_planned(service), service.loop.plan, verbose=verbose)
+            plans = _plan_each(service, _noted(faults, verbose))
         drafts = _drafts(service, plans)
     if as_json:
         shown = [plan_json(one) for one in plans]
@@ -84,16 +82,15 @@ def sync(
     Exit code: 0 converged, 3 a person must decide (hybrid-sync attention), 4 waiting on the outside.
     """
 
-    def converge(event_id: str) -> Report:
-        return service.converge.event(event_id, force=force)
-
     verbose = options(ctx).verbose
     faults: list[Fault] = []
+    # With --at every command begins at that instant anew, and what the one before it made due may lie some seconds ahead.
+    ahead = SAME_INSTANT if options(ctx).at else timedelta(0)
     with opened(ctx) as service, output.working("bringing both sides in line"):
         if event is not None:
-            reports = [converge(event)]
+            reports: Sequence[Report] = [service.converge.event(event, force=force)]
         else:
-            reports, faults = _each(_due(service, options(ctx).at), converge, verbose=verbose)
+            reports = service.converge.all_due(force=force, ahead=ahead, failed=_noted(faults, verbose))
     if as_json:
         shown = [sync_json(one) for one in reports]
         failed = [_fault_json(fault) for fault in faults]
@@ -108,30 +105,38 @@ def sync(
     raise typer.Exit(worst([*(fault.code for fault in faults), *map(report_code, reports)]))
 
 
-def _each(event_ids: Sequence[str], act: Callable[[str], T], *, verbose: bool) -> tuple[list[T], list[Fault]]:
-    """`act` for each event; a fault with one is said, and does not stop the others (P7)."""
-    results: list[T] = []
-    faults: list[Fault] = []
+def show(report: Report, zone: str, *, as_json: bool, verbose: bool) -> int:
+    """What one sync of one event came to; the exit code for it."""
+    if as_json:
+        output.data(sync_json(report))
+    else:
+        rows = [(report.event_id, *_outcome_row(outcome)) for outcome in report.outcomes]
+        _table(("event", "what", "whom", "outcome", "detail"), rows, verbose)
+    output.say(_summary(report, zone))
+    return report_code(report)
+
+
+def _noted(faults: list[Fault], verbose: bool) -> Callable[[str, Exception], None]:
+    """Says a fault with one event, and keeps it for the answer; the others have their turn (P7)."""
+
+    def note(event_id: str, error: Exception) -> None:
+        code = report(error, verbose=verbose, about=f"{event_id}: ")
+        faults.append(Fault(event_id, code, "; ".join(words(error))))
+
+    return note
+
+
+def _plan_each(service: App, failed: Callable[[str, Exception], None]) -> list[Plan]:
+    """Of every event that is not a draft."""
+    with service.store.read() as tx:
+        event_ids = [event.id for event in tx.events.all() if event.state is not EventState.DRAFT]
+    plans = []
     for event_id in event_ids:
         try:
-            results.append(act(event_id))
-        except Exception as error:  # noqa: BLE001 - said here, and the next event has its turn
-            code = report(error, verbose=verbose, about=f"{event_id}: ")
-            faults.append(Fault(event_id, code, "; ".join(words(error))))
-    return results, faults
-
-
-def _planned(service: App) -> list[str]:
-    with service.store.read() as tx:
-        return [event.id for event in tx.events.all() if event.state is not EventState.DRAFT]
-
-
-def _due(service: App, at: datetime | None) -> list[str]:
-    """What is due now. With --at every command begins at that instant anew, and what the one before it made due
-    may lie some seconds ahead."""
-    now = service.clock() + (SAME_INSTANT if at else timedelta(0))
-    with service.store.read() as tx:
-        return [row.event_id for row in tx.work.rows() if row.due_at is not None and row.due_at <= now]
+            plans.append(service.loop.plan(event_id))
+        except Exception as error:  # noqa: BLE001 - said there, and the next event has its turn
+            failed(event_id, error)
+    return plans
 
 
 def _drafts(service: App, plans: Sequence[Plan]) -> set[str]:

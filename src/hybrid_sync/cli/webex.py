@@ -13,7 +13,6 @@ import typer
 from hybrid_sync.cli import output, reading, webhooks
 from hybrid_sync.cli.arguments import Json
 from hybrid_sync.cli.errors import NEEDS_ATTENTION, group
-from hybrid_sync.cli.loopback import code_of, returned, wait_for_code
 from hybrid_sync.cli.session import opened
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def login(
 
 
 def _pasted(address: str, state: str) -> str:
+    from hybrid_sync.cli.loopback import code_of, returned
+
     output.say(
         "open this address in a browser, sign in as the user whose meetings these will be, and allow it:"
     )
@@ -79,6 +80,8 @@ def _pasted(address: str, state: str) -> str:
 
 
 def _brought(service: App, address: str, state: str, seconds: float) -> str:
+    from hybrid_sync.cli.loopback import wait_for_code
+
     def ready() -> None:
         output.say("open this address in a browser on this machine, sign in, and allow it:")
         output.result(address)

@@ -27,6 +27,11 @@ LAST_LOOK = REPORT_KEPT - timedelta(days=7)
 """When attendance that never came to rest is pulled once more: a week is left for a person then."""
 
 
+PURGED = "purged"
+"""Stands for the fingerprint where stays were deleted after their time ([retention] attendance_days); the pull's notes
+hold the figures of then."""
+
+
 class Pull(Protocol):
     """What is kept of one look: when, the ids of the runs that count, and a fingerprint of everything told."""
 

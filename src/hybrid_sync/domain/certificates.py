@@ -102,7 +102,7 @@ def plan_certificates(
     reached = {
         row.person.id: row
         for row in attendance.present
-        if row.person is not None and row.total >= least and row.person.is_coming
+        if row.person is not None and row.total >= least and row.person.is_coming and not row.person.is_erased
     }
     lists: dict[str, list[Certificate]] = {
         name: [] for name in ("new", "changed", "unchanged", "withdrawn", "standing")

@@ -117,7 +117,7 @@ def _still_theirs(row: Message, person: Registrant | None) -> bool:
 
 def _wanted(event: Event, person: Registrant, rows: Sequence[Message], came: bool) -> WantedFollowUp | None:
     told = invitation_of(rows)
-    if told is None or not person.is_coming:
+    if told is None or not person.is_coming or person.is_erased:
         return None
     earlier = [row for row in rows if row.kind == KIND]
     if any(_counts(row, person) for row in earlier):

@@ -152,6 +152,8 @@ def plan_invitations(
     changes: list[Change] = []
     gone = {id(message) for message in outdated(history, facts, people)}
     for person in people:
+        if person.is_erased:
+            continue
         rows = history.get(person.id, ())
         live = [row for row in rows if row.state is not MessageState.SUPERSEDED and id(row) not in gone]
         change = _next_message(event, person, rows, live[-1] if live else None, facts.get(person.id))

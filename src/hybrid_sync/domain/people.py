@@ -58,6 +58,11 @@ class Registrant:
     def is_coming(self) -> bool:
         return self.status is RegistrantStatus.APPROVED
 
+    @property
+    def is_erased(self) -> bool:
+        """Nobody any more: kept for the figures of a past event, never written to."""
+        return is_erased_address(self.email)
+
 
 @dataclass(frozen=True)
 class NewPerson:
@@ -108,6 +113,16 @@ def known_registrant(told: NewPerson, before: Registrant, status: RegistrantStat
 def email_key(email: str) -> str:
     """What two spellings of one address have in common: no outer blanks, lower case (webex.md 2.2)."""
     return email.strip().casefold()
+
+
+ERASED_NAME = "(erased)"
+ERASED_DOMAIN = "erased.invalid"
+"""No name under "invalid" exists (RFC 6761 6.4): what is addressed there reaches nobody."""
+
+
+def is_erased_address(email: str) -> bool:
+    """Whether the address is a pseudonym (domain.retention)."""
+    return email.endswith("@" + ERASED_DOMAIN)
 
 
 # RFC 5321 4.5.3.1 gives 64 octets for the local part and 254 for the whole path. Quoted local parts are legal

@@ -38,7 +38,11 @@ class MeetingRegistrant:
 
 def wanted_online(people: Sequence[Registrant]) -> dict[str, Registrant]:
     """Those who must be registered in the meeting, by e-mail key."""
-    return {person.key: person for person in people if person.is_coming and person.mode is Mode.ONLINE}
+    return {
+        person.key: person
+        for person in people
+        if person.is_coming and person.mode is Mode.ONLINE and not person.is_erased
+    }
 
 
 def by_key(seen: Sequence[MeetingRegistrant], ours: Mapping[str, str]) -> dict[str, MeetingRegistrant]:
@@ -177,6 +181,14 @@ def plan_direct(
             reason = _about_somebody_back(event_id, person, one)
             changes.append(Hold("registrant.pull", one.key, reason, wanted=person, seen=one))
     return changes
+
+
+def erased_again(event_id: str, count: int) -> str:
+    """About people who were erased and have registered in Webex since. Names nobody, because it is kept."""
+    return (
+        f"{count} who asked to be erased registered in Webex directly since: they are not taken over. If they want to "
+        f"come, hybrid-sync registrants add {event_id} EMAIL --after-erasure; else delete them in Webex"
+    )
 
 
 def _about_strangers(strangers: Sequence[MeetingRegistrant], direct: Direct) -> str:

@@ -16,14 +16,11 @@ from time import monotonic
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hybrid_sync.engine.backoff import backoff
 from hybrid_sync.engine.base import Reconcile
-from hybrid_sync.errors import LostLease
+from hybrid_sync.engine.passes import ChoreThread, Passes, Trouble, seconds_left
 from hybrid_sync.ports import Clock, Engine, Lease, Store
 
 log = logging.getLogger(__name__)
-
-LONGEST_ERROR_TEXT = 500
 
 
 class EmbeddedEngine:
@@ -51,21 +48,19 @@ class EmbeddedEngine:
         chores: Callable[[], None] | None = None,
     ) -> None:
         self._store = store
-        self._reconcile = reconcile
         self._clock = clock
         self._owner = owner
         self._poll_seconds = poll_seconds
         self._concurrency = concurrency
         self._lease = lease
         self._stop = stop
-        self._chance = chance
+        self._passes = Passes(store, reconcile, clock, chance)
         self._grace = grace
-        self._chores = chores
-        self._chores_thread: Thread | None = None
+        self._chores = ChoreThread(chores)
+        self._trouble = Trouble()
         self._beat = clock()
         self._lock = Lock()
         self._running: dict[Thread, str] = {}
-        self._unanswered = False
         self._ending = False
 
     def heartbeat(self) -> datetime:
@@ -125,26 +120,9 @@ class EmbeddedEngine:
                 )
                 with self._lock:
                     del self._running[thread]
-                self._hand_back(lease, self._clock(), None)
-        self._start_chores()
-
-    def _start_chores(self) -> None:
-        """In a thread: a chore may wait for Webex, and the heart must go on beating meanwhile."""
-        running = self._chores_thread is not None and self._chores_thread.is_alive()
-        if self._chores is None or running or self._stopping():
-            return
-        self._chores_thread = Thread(target=self._do_chores, args=(self._chores,), name="chores", daemon=True)
-        try:
-            self._chores_thread.start()
-        except RuntimeError:
-            log.exception("no thread to be had for the chores", extra={"action": "engine.chores"})
-            self._chores_thread = None
-
-    def _do_chores(self, chores: Callable[[], None]) -> None:
-        try:
-            chores()
-        except Exception:
-            log.exception("the chores failed; they are tried again", extra={"action": "engine.chores"})
+                self._passes.hand_back(lease, None)
+        if not self._stopping():
+            self._chores.start()
 
     def _claim(self, limit: int) -> list[Lease]:
         """Up to `limit` leases; none when the store does not answer or the engine is stopping."""
@@ -154,17 +132,15 @@ class EmbeddedEngine:
             with self._store.begin() as transaction:
                 leases = list(transaction.work.claim(self._owner, self._clock(), self._lease, limit))
         except Exception:
-            # Locked, restarting, unreachable: the next tick tries again. Said once, and once when it is over.
-            if not self._unanswered:
+            # Locked, restarting, unreachable: the next tick tries again.
+            if self._trouble.begins():
                 log.exception("the store does not answer; trying again", extra={"action": "engine.claim"})
-            self._unanswered = True
             return []
-        if self._unanswered:
+        if self._trouble.ends():
             log.info("the store answers again", extra={"action": "engine.claim"})
-        self._unanswered = False
         if self._stopping():
             for lease in leases:
-                self._hand_back(lease, self._clock(), None)
+                self._passes.hand_back(lease, None)
             return []
         return leases
 
@@ -181,50 +157,20 @@ class EmbeddedEngine:
                 [lease] = leases
                 with self._lock:
                     self._running[thread] = lease.event_id
-                self._pass(lease)
+                self._passes.run(lease)
                 leases = [] if lease.event_id in seen else self._claim(1)
                 seen.add(lease.event_id)
         finally:
             with self._lock:
                 del self._running[thread]
 
-    def _pass(self, lease: Lease) -> None:
-        """One pass. What it raises is logged and pushes this event back; other events do not notice."""
-        fields = {"action": "engine.pass", "event_id": lease.event_id}
-        try:
-            self._reconcile(lease)
-        except LostLease as error:
-            log.info("%s; the pass ended", error, extra=fields)
-        except Exception as error:
-            log.exception("the pass over event %s failed", lease.event_id, extra=fields)
-            now = self._clock()
-            text = f"{type(error).__name__}: {error}"[:LONGEST_ERROR_TEXT]
-            self._hand_back(lease, now, text)
-
-    def _hand_back(self, lease: Lease, now: datetime, error: str | None) -> None:
-        """Finish a lease for a pass that did not: due at once, or after an error later and later."""
-        try:
-            with self._store.begin(lease, now) as transaction:
-                row = transaction.work.get(lease.event_id)
-                attempts = row.attempts if row else 0
-                due_at = now if error is None else now + backoff(attempts, self._chance())
-                transaction.work.finish(lease, due_at, error)
-        except LostLease as lost:
-            log.info("%s", lost, extra={"action": "engine.hand_back", "event_id": lease.event_id})
-        except Exception:
-            # The lease then runs out by itself, and the event is due again.
-            log.exception(
-                "the lease on event %s could not be given back",
-                lease.event_id,
-                extra={"action": "engine.hand_back", "event_id": lease.event_id},
-            )
-
     def _wait_for_passes(self) -> tuple[str, ...]:
         deadline = monotonic() + self._grace.total_seconds()
         with self._lock:
             threads = list(self._running)
-        for thread in [*threads, *([self._chores_thread] if self._chores_thread else [])]:
-            thread.join(max(0.0, deadline - monotonic()))
+        for thread in threads:
+            thread.join(seconds_left(deadline, monotonic))
+        self._chores.join(seconds_left(deadline, monotonic))
         with self._lock:
             return tuple(sorted(self._running.values()))
 

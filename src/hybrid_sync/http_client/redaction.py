@@ -45,6 +45,15 @@ def redact(text: str) -> str:
     return text
 
 
+# A name may hold what moves a terminal's cursor, or ends the line and begins one that we never wrote.
+_STEERING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINE_END = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]+")
+
+
+def _on_one_line(text: str) -> str:
+    return _STEERING.sub("\ufffd", _LINE_END.sub(" ", text))
+
+
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "exc_text"}
 _EXCEPTIONS = logging.Formatter()
 
@@ -52,21 +61,24 @@ _EXCEPTIONS = logging.Formatter()
 class RedactingFilter(logging.Filter):
     """Redacts message, arguments, exception text and extra fields of every record that passes.
 
+    A message comes out as one line without control characters, whatever was put into it (log injection); a trace keeps
+    its lines.
+
     Hang it on handlers: a filter on a logger does not see what its children send up.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = redact(record.getMessage())
+        record.msg = _on_one_line(redact(record.getMessage()))
         record.args = None
         if record.exc_info:
             record.exc_text = _EXCEPTIONS.formatException(record.exc_info)
             # A handler that formats the exception by itself would print it in full.
             record.exc_info = None
         if record.exc_text:
-            record.exc_text = redact(record.exc_text)
+            record.exc_text = "\n".join(map(_on_one_line, redact(record.exc_text).split("\n")))
         if record.stack_info:
             record.stack_info = redact(record.stack_info)
         for name, value in record.__dict__.items():
             if name not in _STANDARD and isinstance(value, str):
-                record.__dict__[name] = redact(value)
+                record.__dict__[name] = _on_one_line(redact(value))
         return True

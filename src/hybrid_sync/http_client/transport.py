@@ -16,6 +16,7 @@ from urllib3.exceptions import NewConnectionError
 
 from hybrid_sync.errors import Refused
 from hybrid_sync.http_client.budget import Budget, TokenBucket, never
+from hybrid_sync.http_client.trust import trusting
 from hybrid_sync.http_client.watch import POOLS, DeadlineExceeded, NotSent, PeerRefused, TooLarge, Watch
 
 logger = logging.getLogger("hybrid_sync.http_client")
@@ -70,6 +71,7 @@ class Transport(HTTPAdapter):
     - `most_bytes` of decoded body. Bodies are read here, so a stream ends with the call.
     - A GET is sent again, twice at most, when the connection fails. Nothing else is ever repeated.
     - `requests_per_minute` None means without a budget; `budget` takes its place where processes share one.
+    - Certificates are always verified; `ca_bundle` names a PEM file of authorities that are trusted besides the usual ones.
     - `chance` (0..1) makes whoever is told to wait come back up to a tenth later (see Api), not all in step.
 
     Raises requests' exceptions, and TryLater (budget) or Refused (host) of ours.
@@ -106,14 +108,19 @@ class Transport(HTTPAdapter):
         self._total = total_seconds
         self._most_bytes = most_bytes
         self._allows_peer = allows_peer
-        self._ca_bundle = ca_bundle
+        self._trust = trusting(ca_bundle) if ca_bundle else None
         super().__init__(pool_connections=4, pool_maxsize=16, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        if self._trust is not None:
+            # requests loads the usual authorities into the same context when it connects.
+            kwargs["ssl_context"] = self._trust
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if self._trust is not None:
+            kwargs["ssl_context"] = self._trust
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = POOLS
         return manager
@@ -139,7 +146,7 @@ class Transport(HTTPAdapter):
         started = self._monotonic()
         outcome, tracking_id = "", None
         try:
-            response = self._attempts(request, started + total, self._ca_bundle or verify, cert, proxies)
+            response = self._attempts(request, started + total, verify, cert, proxies)
             outcome, tracking_id = str(response.status_code), tracking_id_of(response)
         except Exception as error:
             outcome = type(error).__name__

@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from hybrid_sync.domain.presence import Interval, Segment
-from hybrid_sync.intake.registrant_lists import RefusedRow
+
+if TYPE_CHECKING:
+    # Every command line imports this module for the names of the layouts; the readers of lists are for those who read.
+    from hybrid_sync.intake.registrant_lists import RefusedRow
 
 
 class Layout(StrEnum):

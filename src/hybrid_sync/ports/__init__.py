@@ -1,6 +1,8 @@
 """What sync needs from outside, as Protocols. Adapters implement these; only wiring knows which class stands behind which."""
 
+from hybrid_sync.ports.audit import Audit
 from hybrid_sync.ports.certificates import Certificates
+from hybrid_sync.ports.engine_state import EngineState, Holder, LookAtEngine, QueueState
 from hybrid_sync.ports.entrances import (
     InvitationSources,
     MeetingStaff,
@@ -8,6 +10,7 @@ from hybrid_sync.ports.entrances import (
     OwnLinks,
     Sources,
 )
+from hybrid_sync.ports.figures import Figures, StoreFigures
 from hybrid_sync.ports.housekeeping import NO_EVENT, Chores, Deliveries
 from hybrid_sync.ports.imports import ImportRecord, Imports, Mappings
 from hybrid_sync.ports.matching import Aliases, AliasRecord, Matches, MatchRecord
@@ -27,7 +30,9 @@ from hybrid_sync.ports.outside import (
     Reports,
     StaffCalendar,
 )
+from hybrid_sync.ports.privacy import Held, Privacy, Tombstones
 from hybrid_sync.ports.rows import (
+    RECORD_CHANGES,
     Attention,
     AuditLine,
     EntryRecord,
@@ -43,7 +48,6 @@ from hybrid_sync.ports.sign_in import Locks, SealedTokens, SignIn, SignInFacts, 
 from hybrid_sync.ports.store import (
     AttendanceRows,
     Attentions,
-    Audit,
     Entries,
     Events,
     Intents,
@@ -59,6 +63,7 @@ from hybrid_sync.ports.webhooks import Hint, HintReader, Webhooks
 
 __all__ = [
     "NO_EVENT",
+    "RECORD_CHANGES",
     "Added",
     "AliasRecord",
     "Aliases",
@@ -76,11 +81,15 @@ __all__ = [
     "Conference",
     "Deliveries",
     "Engine",
+    "EngineState",
     "Entries",
     "EntryRecord",
     "Events",
+    "Figures",
+    "Held",
     "Hint",
     "HintReader",
+    "Holder",
     "ImportRecord",
     "Imports",
     "Intent",
@@ -89,6 +98,7 @@ __all__ = [
     "JoinLinks",
     "Lease",
     "Locks",
+    "LookAtEngine",
     "Mailer",
     "Mappings",
     "MatchRecord",
@@ -103,7 +113,9 @@ __all__ = [
     "Page",
     "Pages",
     "People",
+    "Privacy",
     "PullRecord",
+    "QueueState",
     "Registrations",
     "Reports",
     "SealedTokens",
@@ -114,7 +126,9 @@ __all__ = [
     "StaffCalendar",
     "StaffRecord",
     "Store",
+    "StoreFigures",
     "Tokens",
+    "Tombstones",
     "Transaction",
     "Webhooks",
     "Work",

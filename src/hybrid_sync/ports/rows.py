@@ -135,6 +135,10 @@ class Attention:
     settled_at: datetime | None = None
 
 
+RECORD_CHANGES = ("event.import", "event.edit", "event.publish", "event.reschedule", "event.cancel")
+"""What audit lines call the things that a person does to an event's record."""
+
+
 @dataclass(frozen=True)
 class AuditLine:
     """What was done, by whom, when. `request_id` is the provider's."""

@@ -57,6 +57,10 @@ class Tokens(Protocol):
 
     def get(self, name: str) -> SealedTokens | None: ...
 
+    def all(self) -> Sequence[SealedTokens]:
+        """Every row, by name."""
+        ...
+
     def put(self, tokens: SealedTokens) -> None:
         """Insert or replace, whatever stood there."""
         ...

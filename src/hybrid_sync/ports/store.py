@@ -11,16 +11,18 @@ from hybrid_sync.domain.attendance import Segment
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.invitations import Message, MessageState
 from hybrid_sync.domain.people import Registrant
+from hybrid_sync.ports.audit import Audit
 from hybrid_sync.ports.certificates import Certificates
 from hybrid_sync.ports.entrances import MeetingStaffRows, Sources
+from hybrid_sync.ports.figures import Figures
 from hybrid_sync.ports.housekeeping import Chores, Deliveries
 from hybrid_sync.ports.imports import Imports, Mappings
 from hybrid_sync.ports.mailbox import BounceRows, MailboxRows, ReplyRows
 from hybrid_sync.ports.matching import Aliases, Matches
+from hybrid_sync.ports.privacy import Privacy, Tombstones
 from hybrid_sync.ports.publishing import PublishedRows
 from hybrid_sync.ports.rows import (
     Attention,
-    AuditLine,
     EntryRecord,
     Intent,
     Lease,
@@ -38,6 +40,10 @@ class Events(Protocol):
 
     def all(self) -> Sequence[Event]:
         """All events by start."""
+        ...
+
+    def ending_since(self, moment: datetime) -> Sequence[Event]:
+        """Those whose end is known and is then or later, by start."""
         ...
 
     def save(self, event: Event) -> None:
@@ -88,6 +94,10 @@ class Registrations(Protocol):
 
 class Entries(Protocol):
     def get(self, event_id: str) -> EntryRecord | None: ...
+    def coming(self, now: datetime) -> Sequence[EntryRecord]:
+        """Those that are made and belong to published events which are not over, by start of the event."""
+        ...
+
     def save(self, record: EntryRecord) -> None: ...
 
 
@@ -111,7 +121,11 @@ class Messages(Protocol):
         ...
 
     def pending(self, event_id: str) -> Sequence[Message]:
-        """Messages in state PENDING or SENDING, with bytes, cancellations first, then oldest first."""
+        """Messages in state PENDING or SENDING, without bytes, cancellations first, then oldest first."""
+        ...
+
+    def bytes_of(self, message: Message) -> bytes:
+        """The bytes of this very message; raises NotFound when it is not in the ledger."""
         ...
 
     def newest_bytes(self, registrant_id: str) -> bytes:
@@ -135,6 +149,10 @@ class Intents(Protocol):
 
 class Work(Protocol):
     """Which event is due when, and who works on it."""
+
+    def ready(self, now: datetime, limit: int) -> Sequence[str]:
+        """The ids of up to `limit` events that are due and that nobody holds, longest due first."""
+        ...
 
     def wake(self, event_id: str, at: datetime) -> None:
         """Make the event due at `at`, or leave it if it is due earlier."""
@@ -160,6 +178,14 @@ class Work(Protocol):
         ...
 
     def get(self, event_id: str) -> WorkRow | None: ...
+    def all_due(self, now: datetime) -> Sequence[str]:
+        """The events that are due, whoever holds them, longest due first."""
+        ...
+
+    def awake(self) -> Sequence[WorkRow]:
+        """Those that are due now or later, in somebody's hand or in trouble, soonest due first."""
+        ...
+
     def rows(self) -> Sequence[WorkRow]: ...
 
 
@@ -187,14 +213,6 @@ class Attentions(Protocol):
         ...
 
     def unsettled(self, event_id: str | None = None) -> Sequence[Attention]: ...
-
-
-class Audit(Protocol):
-    def add(self, line: AuditLine) -> None: ...
-    def of(self, event_id: str) -> Sequence[AuditLine]: ...
-    def record_changes(self, event_id: str | None = None) -> Mapping[str, datetime]:
-        """When the record of each event, or of this one, was last changed by a person, as far as lines are kept."""
-        ...
 
 
 class Transaction(Protocol):
@@ -252,6 +270,12 @@ class Transaction(Protocol):
     def chores(self) -> Chores: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def privacy(self) -> Privacy: ...
+    @property
+    def tombstones(self) -> Tombstones: ...
+    @property
+    def figures(self) -> Figures: ...
 
 
 class Store(Protocol):

@@ -40,9 +40,26 @@ class PersonalLinks:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
 
-    def link(self, person: Registrant) -> str:
-        """The address for `person` alone: a secret, not for logs or for where others read (P4)."""
-        return f"{self._base_url}/{self.path}/{self.token(person)}"
+    def link(self, person: Registrant, told: str | None = None) -> str:
+        """The address for `person` alone: a secret, not for logs or for where others read (P4).
+
+        `told` is the one that they have: while it opens for them it stays theirs, so that nobody is written to
+        because the secret was changed (P5). Once its secret is accepted no more, they get a new one.
+        """
+        before = f"{self._base_url}/{self.path}/"
+        if (
+            told is not None
+            and told.startswith(before)
+            and self._opens_for(person, told.removeprefix(before))
+        ):
+            return told
+        return before + self.token(person)
+
+    def _opens_for(self, person: Registrant, token: str) -> bool:
+        try:
+            return self.read(token) == (person.id, person.link_generation)
+        except InputError:
+            return False
 
     def token(self, person: Registrant) -> str:
         """The last part of the link alone: letters, digits, "-", "_" and "."."""

@@ -30,6 +30,8 @@ from hybrid_sync.settings.model import Settings
 
 PREFIX = "HYBRID_SYNC_"
 DEFAULT_FILE = Path("config/hybrid-sync.toml")
+_SEVERAL = ("old_secrets",)
+_URL_PASSWORD = re.compile(r"(://[^/@]*?:).*(@)|([?&]password=)[^&]*")
 
 
 def example() -> str:
@@ -92,7 +94,11 @@ class _Environment(EnvSettingsSource):
 
 def shown(settings: Settings) -> dict[str, Any]:
     """The effective settings with secrets masked, for `config show`."""
-    return settings.model_dump(mode="json")
+    values = settings.model_dump(mode="json")
+    values["store"]["url"] = _URL_PASSWORD.sub(
+        lambda found: f"{found[1] or found[3]}***{found[2] or ''}", values["store"]["url"]
+    )
+    return values
 
 
 def _read_toml(path: Path | None, problems: list[str]) -> dict[str, Any]:
@@ -109,7 +115,10 @@ def _read_toml(path: Path | None, problems: list[str]) -> dict[str, Any]:
         problems.append(f"{path}: {error}")
         return {}
     if any(
-        _is_secret(section, key) for section, keys in data.items() if isinstance(keys, dict) for key in keys
+        _holds_secret(section, key, value)
+        for section, keys in data.items()
+        if isinstance(keys, dict)
+        for key, value in keys.items()
     ):
         _refuse_open(path, problems)
     return data
@@ -128,11 +137,15 @@ def _secret_keys() -> Iterator[tuple[str, str]]:
                 yield section, key
 
 
-def _is_secret(section: str, key: str) -> bool:
+def _holds_secret(section: str, key: str, value: object) -> bool:
+    """A key for a secret, or the address of a database with its password in it."""
+    if (section, key) == ("store", "url"):
+        return isinstance(value, str) and _URL_PASSWORD.search(value) is not None
     return (section, key) in set(_secret_keys())
 
 
-def _secret_files(problems: list[str]) -> Iterator[tuple[str, str, str]]:
+def _secret_files(problems: list[str]) -> Iterator[tuple[str, str, str | list[str]]]:
+    """Section, key and what the file holds; of a key for several secrets the file has one in each line."""
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     for section, key in _secret_keys():
         named = os.environ.get(f"{PREFIX}{section}__{key}_FILE".upper())
@@ -146,12 +159,18 @@ def _secret_files(problems: list[str]) -> Iterator[tuple[str, str, str]]:
             problems.append(f"[{section}] {key}: {path}: {error.strerror}")
             continue
         _refuse_open(path, problems)
-        yield section, key, value
+        yield section, key, value.split() if key in _SEVERAL else value
 
 
 def _refuse_open(path: Path, problems: list[str]) -> None:
-    if stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH:
+    """A group may read it: that is how systemd, containers and a service's own user are given secrets."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & stat.S_IROTH:
         problems.append(f"{path} holds a secret and everybody on this machine may read it: chmod o-r {path}")
+    elif mode & stat.S_IWOTH:
+        problems.append(
+            f"{path} holds a secret and everybody on this machine may change it: chmod o-w {path}"
+        )
 
 
 def _unknown_sections() -> list[str]:

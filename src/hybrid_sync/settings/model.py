@@ -17,7 +17,10 @@ from hybrid_sync.settings.values import (
     FEWEST_SECRET_CHARACTERS,
     Duration,
     Section,
+    certificate_file,
     is_loopback,
+    long_enough,
+    network,
     web_address,
 )
 
@@ -28,6 +31,13 @@ class Service(Section):
     time_zone: str = "Europe/Brussels"
     languages: tuple[str, ...] = ("en", "fr")
     contact: str | None = None
+    log_format: Literal["text", "json"] = "text"
+    ca_bundle: str | None = None
+
+    @field_validator("ca_bundle")
+    @classmethod
+    def _ca_bundle(cls, value: str | None) -> str | None:
+        return certificate_file(value)
 
     @field_validator("base_url")
     @classmethod
@@ -48,6 +58,11 @@ class StoreSettings(Section):
     url: str = "sqlite:///var/hybrid-sync.db"
     secret: SecretStr | None = Field(default=None, min_length=FEWEST_SECRET_CHARACTERS)
     old_secrets: tuple[SecretStr, ...] = ()
+
+    @field_validator("old_secrets")
+    @classmethod
+    def _old_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        return long_enough(value)
 
 
 class Engine(Section):
@@ -140,9 +155,9 @@ class Graph(Section):
     speakers: bool = False
     edited_entry: Literal["repair", "ask"] = "repair"
 
-    @field_validator("base_url")
+    @field_validator("base_url", "authority")
     @classmethod
-    def _base_url(cls, value: str) -> str | None:
+    def _addresses(cls, value: str) -> str | None:
         return web_address(value, slash=True)
 
 
@@ -150,8 +165,22 @@ class Web(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     secret: SecretStr | None = None
+    old_secrets: tuple[SecretStr, ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    requests_per_minute: int = Field(default=3000, ge=60)
+    metrics: Literal["local", "all", "off"] = "local"
     feeds: bool = True
     keep_cancelled: Duration = timedelta(days=28)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _trusted_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(network(one) for one in value)
+
+    @field_validator("old_secrets")
+    @classmethod
+    def _old_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        return long_enough(value)
 
 
 class AttendanceSettings(Section):
@@ -194,6 +223,15 @@ class Settings(BaseSettings):
     web: Web = Web()
     attendance: AttendanceSettings = AttendanceSettings()
     retention: Retention = Retention()
+
+    @model_validator(mode="after")
+    def _queue_needs_postgresql(self) -> Self:
+        if self.engine.kind == "procrastinate" and not self.store.url.startswith("postgres"):
+            raise ValueError(
+                '[engine] kind = "procrastinate" needs a PostgreSQL database in [store] url; on SQLite the engine is '
+                '"embedded"'
+            )
+        return self
 
     @property
     def is_rehearsal(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hybrid_sync.domain.attendance import Attendance, attendance
-from hybrid_sync.domain.attendance_pulls import was_held
+from hybrid_sync.domain.attendance_pulls import PURGED, was_held
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.matching import Click, Evidence, Participant, participants
 from hybrid_sync.domain.people import Registrant
@@ -60,12 +60,15 @@ class AttendanceBook:
             if event.ends is None:
                 raise NotFound(f"event {event_id} has no end yet, so nobody's share of it can be counted")
             helpers = [speaker.email for speaker in (*event.speakers, *event.moderators) if speaker.email]
+            stays, pulls = tx.attendance.of(event_id), tx.attendance.pulls(event_id)
+            if pulls and pulls[-1].digest == PURGED and not stays:
+                raise NotFound(f"event {event_id}: {'; '.join(pulls[-1].notes)}")
             staff = (*self._rules.staff, *tx.meeting_staff.of(event_id), *helpers)
             return _Facts(
                 event=event,
                 people=tuple(tx.people.of(event_id)),
-                stays=tuple(tx.attendance.of(event_id)),
-                pulls=tuple(tx.attendance.pulls(event_id)),
+                stays=tuple(stays),
+                pulls=tuple(pulls),
                 rules=replace(self._rules, staff=staff),
                 evidence=_evidence(tx, event_id),
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hybrid_sync.domain.matching import Kind, Participant
 from hybrid_sync.domain.participant_codes import codes, named
-from hybrid_sync.domain.people import Registrant
+from hybrid_sync.domain.people import Registrant, is_erased_address
 from hybrid_sync.errors import InputError, NotFound
 from hybrid_sync.ports import AliasRecord, AuditLine, Clock, MatchRecord, Store, Transaction
 from hybrid_sync.sync.attendance_book import AttendanceBook
@@ -52,7 +52,8 @@ class AttendanceChoices:
                 )
             now = self._clock()
             tx.matches.put(MatchRecord(event_id, one.key, person.id, self._actor, now))
-            alias = one.email if one.email and tx.people.find(event_id, one.email) is None else None
+            known = one.email is None or is_erased_address(one.email) or tx.people.find(event_id, one.email)
+            alias = None if known else one.email
             if alias:
                 tx.aliases.put(AliasRecord(alias, person.key, event_id, now))
             self._note(tx, event_id, "attendance.match", person.id, code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -23,8 +23,11 @@ class Converge:
     owner: str
     lease: timedelta
 
-    def event(self, event_id: str, *, force: bool = False) -> Report:
-        """Passes over one event until one of them changes nothing. Raises NotFound."""
+    def event(self, event_id: str, *, force: bool = False, only: Collection[str] | None = None) -> Report:
+        """Passes over one event until one of them changes nothing. Raises NotFound.
+
+        `only` names the steps that `force` is meant for; None: all of them.
+        """
         with self.loop.store.read() as tx:
             tx.events.get(event_id)
         outcomes: list[Outcome] = []
@@ -35,16 +38,16 @@ class Converge:
             if not leases:
                 busy = Outcome("sync", event_id, "later", "another worker has this event in hand")
                 return Report(event_id, (*outcomes, busy), report.next_due)
-            report = self._pass(leases[0], force)
+            report = self._pass(leases[0], force, only)
             outcomes = _merged(outcomes, report.outcomes)
             if not report.wrote or any(outcome.result in ("later", "unknown") for outcome in report.outcomes):
                 break
         return replace(report, outcomes=tuple(outcomes))
 
-    def _pass(self, lease: Lease, force: bool) -> Report:
+    def _pass(self, lease: Lease, force: bool, only: Collection[str] | None) -> Report:
         """One pass. What it did not expect is raised, and the event is free again for whoever mends it."""
         try:
-            return self.loop.reconcile(lease, force=force)
+            return self.loop.reconcile(lease, force=force, only=only)
         except LostLease:
             raise
         except Exception as error:
@@ -52,12 +55,28 @@ class Converge:
                 tx.work.finish(lease, self.loop.clock() + self.loop.pace.longest_retry, str(error)[:500])
             raise
 
-    def all_due(self, *, force: bool = False) -> Sequence[Report]:
-        """Every event that is due now, one after another."""
-        now = self.loop.clock()
+    def all_due(
+        self,
+        *,
+        force: bool = False,
+        ahead: timedelta = timedelta(0),
+        failed: Callable[[str, Exception], None] | None = None,
+    ) -> Sequence[Report]:
+        """Every event that is due now, or within `ahead`, one after another, longest due first.
+
+        What goes wrong with one event is told to `failed`, and the next has its turn (P7); without it, it is raised.
+        """
         with self.loop.store.read() as tx:
-            due = [row.event_id for row in tx.work.rows() if row.due_at is not None and row.due_at <= now]
-        return [self.event(event_id, force=force) for event_id in due]
+            due = tx.work.all_due(self.loop.clock() + ahead)
+        reports = []
+        for event_id in due:
+            try:
+                reports.append(self.event(event_id, force=force))
+            except Exception as error:
+                if failed is None:
+                    raise
+                failed(event_id, error)
+        return reports
 
 
 def _merged(earlier: Sequence[Outcome], latest: Sequence[Outcome]) -> list[Outcome]:

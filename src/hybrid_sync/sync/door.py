@@ -193,7 +193,7 @@ class _Desk:
 
 
 def _target(who: AtDoor) -> str:
-    return who.person.email if who.person else f"walk-in {who.name}"
+    return who.person.id if who.person else who.key.rpartition("|")[2]
 
 
 def _span(event: Event, stay: Segment) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hybrid_sync.domain.attendance import Attendance
+from hybrid_sync.domain.attendance_pulls import PURGED
 from hybrid_sync.domain.certificates import Certificate
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.follow_up import (
@@ -116,7 +117,8 @@ class FollowUpStep:
         for row in rows:
             history.setdefault(row.registrant_id, []).append(row)
         when = None
-        if event.state is EventState.PUBLISHED and event.ends is not None:
+        deleted = bool(pulls) and pulls[-1].digest == PURGED
+        if event.state is EventState.PUBLISHED and event.ends is not None and not deleted:
             when = schedule(event.ends.instant, self._after, self._pull_after)
         return _Look(people, history, questions, when, not meeting or self._is_known(event, pulls))
 
@@ -127,7 +129,7 @@ class FollowUpStep:
         return event.ends is not None and any(pull.at >= event.ends.instant for pull in pulls)
 
     def _decide(self, event: Event, look: _Look, now: datetime) -> list[Change]:
-        if look.when is None or now >= look.when.closes or not any(one.is_coming for one in look.people):
+        if look.when is None or now >= look.when.closes or not any(one.is_coming and not one.is_erased for one in look.people):
             return []
         hold = waits_for(event, look.when, known=look.known, now=now)
         if hold is not None:

@@ -48,7 +48,7 @@ class InvitationStep:
     """Keeps everybody's calendar in step with the event, and never mails the same thing twice.
 
     Each message is written down with its bytes before it is sent (outbox.py). `join_link` gives a person's link, or
-    None while there is none to give; `link_kind` says what kind of link it is.
+    None while there is none to give, and is told the one that they have; `link_kind` says what kind of link it is.
     """
 
     name = "invitations"
@@ -58,7 +58,7 @@ class InvitationStep:
         store: Store,
         mailer: Mailer,
         compose: Compose,
-        join_link: Callable[[Registrant, MeetingRecord | None], str | None],
+        join_link: Callable[[Registrant, MeetingRecord | None, str | None], str | None],
         *,
         message_domain: str,
         link_kind: LinkKind = LinkKind.PERSONAL,
@@ -122,10 +122,11 @@ class InvitationStep:
         for person in people:
             if event.state is not EventState.PUBLISHED or event.ends is None or not person.is_coming:
                 continue
-            link = self._join_link(person, made)
-            if link is None and self._link_kind is LinkKind.SHARED and history.get(person.id):
+            told = history[person.id][-1].facts.join_link if history.get(person.id) else None
+            link = self._join_link(person, made, told)
+            if link is None and self._link_kind is LinkKind.SHARED:
                 # While the meeting is being made anew there is no link; nobody is told so, and then told another.
-                link = history[person.id][-1].facts.join_link
+                link = told
             facts[person.id] = facts_for(event, person, link, self._link_kind)
             if person.mode is Mode.ONLINE and made is None:
                 not_ready[person.id] = "waits for the meeting"

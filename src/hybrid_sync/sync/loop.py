@@ -8,7 +8,7 @@ waits by itself for what it needs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,6 +17,7 @@ from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.plan import Change, Plan
 from hybrid_sync.errors import ProviderError, SignInExpired, TryLater, UnsafePlan
 from hybrid_sync.ports import Clock, Lease, Store, Transaction
+from hybrid_sync.ports.at_work import working_on
 from hybrid_sync.sync.once import SIGN_IN, Outcome, Pass
 
 log = logging.getLogger(__name__)
@@ -90,24 +91,34 @@ class Loop:
         changes = [change for step in self.steps for change in step.plan(event, now, force=force)]
         return Plan(event_id, tuple(changes))
 
-    def reconcile(self, lease: Lease, *, force: bool = False) -> Report:
-        """One pass. Gives the lease back with the next due time; raises LostLease when it has passed on."""
-        work = Pass(self.store, lease, self.clock, force, self.settle)
+    def reconcile(self, lease: Lease, *, force: bool = False, only: Collection[str] | None = None) -> Report:
+        """One pass. Gives the lease back with the next due time; raises LostLease when it has passed on.
+
+        `only` names the steps that `force` is meant for; None: all of them.
+        """
+        with working_on(lease):
+            return self._pass(
+                lease, frozenset(step.name for step in self.steps) if only is None else only, force
+            )
+
+    def _pass(self, lease: Lease, forced: Collection[str], force: bool) -> Report:
         with self.store.read() as tx:
             event = tx.events.get(lease.event_id)
             row = tx.work.get(lease.event_id)
-        earlier = {} if row is None or force else row.waits
+        earlier = {} if row is None else row.waits
         waits: dict[str, datetime] = {}
         outcomes: list[Outcome] = []
         for step in self.steps:
-            found = self._run(step, event, work, earlier.get(step.name))
+            by_force = force and step.name in forced
+            work = Pass(self.store, lease, self.clock, by_force, self.settle)
+            found = self._run(step, event, work, None if by_force else earlier.get(step.name))
             until = max((one.until for one in found if one.result == "later" and one.until), default=None)
             if until is not None:
                 waits[step.name] = until
             outcomes += found
         report = Report(event.id, tuple(outcomes), self._next_due(event, outcomes))
         trouble = next((outcome for outcome in outcomes if outcome.result in ("later", "unknown")), None)
-        with work.begin() as tx:
+        with Pass(self.store, lease, self.clock).begin() as tx:
             self._keep_questions(tx, event, outcomes)
             tx.work.finish(lease, report.next_due, trouble.detail if trouble else None, waits)
         self._say(report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,9 +28,12 @@ from hybrid_sync.domain.meetings import (
     wanted_meeting,
 )
 from hybrid_sync.domain.plan import Change, Hold
+from hybrid_sync.errors import ProviderError
 from hybrid_sync.ports import Conference, MeetingRecord, Store, Transaction
 from hybrid_sync.sync.meeting_look import Look, Looking, around, op_key, over, unless_refused, written
 from hybrid_sync.sync.once import SETTLE, Outcome, Pass, act, close_found, give_up, once, question
+
+log = logging.getLogger(__name__)
 
 LONG_WAIT = timedelta(hours=1)
 """A person is told of a wait that is longer: Webex's quota of meetings takes a day to come back."""
@@ -55,6 +59,7 @@ class MeetingStep:
         policy: MeetingPolicy | None = None,
         hand: HandMade = DEFAULT,
     ) -> None:
+        self._store = store
         self._conference = conference
         self._policy = policy or MeetingPolicy()
         self._looking = Looking(store, conference, self._policy)
@@ -180,12 +185,28 @@ class MeetingStep:
             look_up=lambda: self._conference.find(tag, None, window),
             call=lambda: self._conference.create(change.wanted),
             record=keep,
+            take_back=lambda made: self._take_back(event, look.incarnation, made),
         )
         if outcome.result == "refused":
             return replace(outcome, detail=outcome.detail + MEND.format(event=event.id))
         if outcome.result == "later" and outcome.until and outcome.until >= work.clock() + LONG_WAIT:
             return replace(outcome, ask=question(change.kind, change.target))
         return outcome
+
+    def _take_back(self, event: Event, incarnation: int, made: Meeting) -> None:
+        """What we made after our lease had ended, where another process had made the meeting meanwhile.
+
+        Nobody was given it. Where nothing else is on record it stays: the next look finds it by its mark.
+        """
+        with self._store.read() as tx:
+            record = tx.meetings.get(event.id)
+        if record is None or record.incarnation != incarnation or record.meeting_id in (None, made.id):
+            return
+        try:
+            self._conference.cancel(made)
+        except ProviderError as error:
+            # The next look finds two meetings with one mark and asks a person.
+            log.warning("event %s: a second meeting stays: %s", event.id, error, extra={"action": "meeting"})
 
     def _give_up(self, work: Pass, look: Look, record: MeetingRecord) -> Look:
         """The meeting is lost for good: what was registered in it is to be registered in the next one."""

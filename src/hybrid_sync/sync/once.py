@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from hybrid_sync.domain.plan import Change
 from hybrid_sync.errors import (
+    LostLease,
     NeedsAttention,
     OutcomeUnknown,
     ProviderError,
@@ -105,8 +106,13 @@ def once(
     look_up: Callable[[], R | None],
     call: Callable[[], R],
     record: Callable[[Transaction, R], None],
+    take_back: Callable[[R], None] | None = None,
 ) -> Outcome:
-    """A call that must not be repeated blindly. `look_up` finds the effect of an earlier try of `op_key`."""
+    """A call that must not be repeated blindly. `look_up` finds the effect of an earlier try of `op_key`.
+
+    A process that sleeps between the intent and the call makes the call when its lease is long over, and nobody
+    outside can check a fence. `take_back` is told what such a call made, before LostLease goes up.
+    """
     with work.store.read() as tx:
         earlier = tx.intents.get(op_key)
     try:
@@ -124,10 +130,15 @@ def once(
     except ProviderError as error:
         _close(work, intent, error)
         return failed(work, change, error)
-    with work.begin() as tx:
-        record(tx, result)
-        tx.intents.put(replace(intent, state="done"))
-        work.audit(tx, change, change.reason)
+    try:
+        with work.begin() as tx:
+            record(tx, result)
+            tx.intents.put(replace(intent, state="done"))
+            work.audit(tx, change, change.reason)
+    except LostLease:
+        if take_back is not None:
+            take_back(result)
+        raise
     return Outcome(change.kind, change.target, "done", change.reason)
 
 

@@ -90,6 +90,8 @@ class Outbox:
         target = message.email.casefold()
         with work.begin() as tx:
             tries = _tries(tx, message)
+            # One at a time: the bytes of ten thousand mails would be hundreds of megabytes.
+            mime = tx.messages.bytes_of(message)
             if tries < MOST_UNKNOWN or work.force:
                 tx.messages.mark(message, MessageState.SENDING, work.clock(), "")
         if tries >= MOST_UNKNOWN and not work.force:
@@ -99,7 +101,7 @@ class Outbox:
             )
             return Outcome(message.kind, target, "attention", words, ask=question("mail", target)), False
         try:
-            receipt = self._mailer.send(message.mime, message.email, urgent=urgent)
+            receipt = self._mailer.send(mime, message.email, urgent=urgent)
         except OutcomeUnknown as error:
             # Stays SENDING: the same bytes go out at the next pass.
             self._lost(work, message, tries + 1, str(error))
@@ -140,7 +142,7 @@ class Outbox:
             tx.messages.mark(message, state, now, detail)
             _close(tx, message)
             if state is MessageState.SENT:
-                line = AuditLine(now, message.event_id, "worker", message.kind, message.email, "sent")
+                line = AuditLine(now, message.event_id, "worker", message.kind, message.registrant_id, "sent")
                 tx.audit.add(line)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hybrid_sync.domain.public_calendar import PublicEvent, public_event
+from hybrid_sync.domain.public_calendar import KEPT_AFTER, PublicEvent, public_event
 from hybrid_sync.errors import NotFound
 from hybrid_sync.ports import Clock, Store
 
@@ -20,9 +20,10 @@ class PublicCalendar:
 
     def events(self) -> Sequence[PublicEvent]:
         """All that stand in the public calendar now, by start."""
-        with self._store.read() as tx:
-            events, changes = tx.events.all(), tx.audit.record_changes()
         now = self._clock()
+        since = now - KEPT_AFTER
+        with self._store.read() as tx:
+            events, changes = tx.events.ending_since(since), tx.audit.record_changes(ending_since=since)
         found = (public_event(event, changes.get(event.id), now, self._keep_cancelled) for event in events)
         return [event for event in found if event is not None]
 

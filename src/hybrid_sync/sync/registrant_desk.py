@@ -22,12 +22,15 @@ from hybrid_sync.ports import AuditLine, Clock, Store, Transaction
 
 @dataclass(frozen=True)
 class Registered:
-    """What came of registering people. `gone` are those who withdrew earlier and were left withdrawn."""
+    """What came of registering people. `gone` are those who withdrew earlier and were left withdrawn, `erased` the
+    addresses of people who asked to be erased: they are not taken.
+    """
 
     new: tuple[Registrant, ...] = ()
     changed: tuple[Registrant, ...] = ()
     unchanged: int = 0
     gone: tuple[Registrant, ...] = ()
+    erased: tuple[str, ...] = ()
 
 
 class RegistrantDesk:
@@ -42,23 +45,39 @@ class RegistrantDesk:
         self._actor = actor
 
     def register(
-        self, event_id: str, people: Iterable[NewPerson], *, approve: bool = True, again: bool = False
+        self,
+        event_id: str,
+        people: Iterable[NewPerson],
+        *,
+        approve: bool = True,
+        again: bool = False,
+        after_erasure: bool = False,
     ) -> Registered:
         """Add people, or change what is known of them; nobody is removed. Raises InputError for a bad address.
 
         Somebody who withdrew stays withdrawn when an old list is read once more; with `again` (the person asks for it)
-        they are back, as a new incarnation, so that calendars see a new entry.
+        they are back, as a new incarnation, so that calendars see a new entry. Somebody who was erased is not taken;
+        with `after_erasure` (the person asks for it) they are, and are known again from then on.
         """
+        people = list(people)
         new: list[Registrant] = []
         changed: list[Registrant] = []
         gone: list[Registrant] = []
+        refused: list[str] = []
         unchanged = 0
         with self._store.begin() as tx:
             tx.events.get(event_id)
             known = {person.key: person for person in tx.people.of(event_id)}
+            erased = set(tx.tombstones.among([person.email for person in people]))
+            if erased and after_erasure:
+                self._bring_back(tx, erased)
+                erased = set()
             for person in people:
                 if not is_email_address(person.email.strip()):
                     raise InputError(f"'{person.email}' is not an e-mail address")
+                if email_key(person.email) in erased:
+                    refused.append(person.email.strip())
+                    continue
                 before = known.get(email_key(person.email))
                 if before is not None and before.status is RegistrantStatus.WITHDRAWN and not again:
                     gone.append(before)
@@ -74,7 +93,17 @@ class RegistrantDesk:
             tx.people.save([*new, *changed])
             if new or changed:
                 self._note(tx, event_id, "registrants.add", f"{len(new)} new, {len(changed)} changed")
-        return Registered(tuple(new), tuple(changed), unchanged, tuple(gone))
+        return Registered(tuple(new), tuple(changed), unchanged, tuple(gone), tuple(refused))
+
+    def _bring_back(self, tx: Transaction, emails: Iterable[str]) -> None:
+        """Raises InputError while they are still being erased somewhere: what is said now would be erased too."""
+        for email in emails:
+            if any(tx.privacy.events_of([email])):
+                raise InputError(
+                    f"{email} is still being erased: run hybrid-sync sync, and register them when privacy export shows "
+                    "nothing any more"
+                )
+            tx.tombstones.drop(email)
 
     def _registered(
         self, event_id: str, person: NewPerson, before: Registrant | None, approve: bool
@@ -116,7 +145,7 @@ class RegistrantDesk:
                 link_generation=person.link_generation + 1,
             )
             tx.people.save([after])
-            self._note(tx, event_id, "registrant.readdress", f"{person.email} is now {new}")
+            self._note(tx, event_id, "registrant.readdress", f"{person.id} has another address")
         return after
 
     def invite_again(self, event_id: str, email: str) -> Registrant:
@@ -131,7 +160,7 @@ class RegistrantDesk:
             if not rows or rows[-1].state is not MessageState.REFUSED:
                 raise InputError(f"the last mail to {person.email} was neither refused nor came back")
             tx.messages.mark(rows[-1], MessageState.SUPERSEDED, self._clock(), "to be sent again")
-            self._note(tx, event_id, "registrant.resend", person.email)
+            self._note(tx, event_id, "registrant.resend", person.id)
         return person
 
     def revoke_link(self, event_id: str, email: str) -> Registrant:
@@ -147,12 +176,12 @@ class RegistrantDesk:
                 raise InputError(f"{person.email} has no join link ({how})")
             after = replace(person, link_generation=person.link_generation + 1)
             tx.people.save([after])
-            self._note(tx, event_id, "registrant.revoke", person.email)
+            self._note(tx, event_id, "registrant.revoke", person.id)
         return after
 
     def _person(self, tx: Transaction, event_id: str, email: str) -> Registrant:
         person = tx.people.find(event_id, email)
-        if person is None:
+        if person is None or person.is_erased:
             raise NotFound(f"nobody with the address {email} is registered for event {event_id}")
         return person
 
@@ -167,7 +196,7 @@ class RegistrantDesk:
                 )
             if after != person:
                 tx.people.save([after])
-                self._note(tx, event_id, what, person.email)
+                self._note(tx, event_id, what, person.id)
         return after
 
     def _note(self, tx: Transaction, event_id: str, what: str, detail: str) -> None:

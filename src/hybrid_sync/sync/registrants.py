@@ -13,6 +13,7 @@ from hybrid_sync.domain.registrants import (
     Direct,
     MeetingRegistrant,
     by_key,
+    erased_again,
     plan_direct,
     plan_registrants,
     pulled,
@@ -26,7 +27,8 @@ from hybrid_sync.sync.registrant_batches import TURNED_DOWN, UNSEEN, Batches, as
 @dataclass(frozen=True)
 class _Look:
     """Both sides. `questions` is what stands open before a person, by its name; `fresh` until when (UTC) an absence
-    on the list proves nothing, because an addition was sent a moment ago; `sent` is that addition."""
+    on the list proves nothing, because an addition was sent a moment ago; `sent` is that addition. `erased` are those on
+    the list who asked to be erased; while that is `erasing` for this event, another step takes them off it."""
 
     record: MeetingRecord | None
     people: Sequence[Registrant]
@@ -36,6 +38,8 @@ class _Look:
     questions: Mapping[str, str]
     sent: Intent | None
     fresh: datetime | None
+    erased: frozenset[str] = frozenset()
+    erasing: bool = False
 
 
 class RegistrantStep:
@@ -109,9 +113,12 @@ class RegistrantStep:
         if record is None or record.state != "made":
             return _Look(None, people, ours, statuses, (), questions, sent, None)
         seen = self._registrants.listed(record.meeting_id, [person.key for person in people])
+        with self._store.read() as tx:
+            erased = frozenset(tx.tombstones.among([one.email for one in seen]))
+            erasing = any(one.kind == "privacy.purge" for one in tx.intents.pending(event.id))
         until = sent.sent_at + settle if _is_open(sent) and sent is not None and sent.sent_at else None
         fresh = until if until is not None and now < until else None
-        return _Look(record, people, ours, statuses, seen, questions, sent, fresh)
+        return _Look(record, people, ours, statuses, seen, questions, sent, fresh, erased, erasing)
 
     def _decide(self, event: Event, look: _Look, force: bool) -> list[Change]:
         people = look.people if event.online else ()
@@ -127,7 +134,12 @@ class RegistrantStep:
             changes.append(Hold("registrant.add", event.id, refused))
         changes = [self._or_hold(change, look, force) for change in changes]
         if event.online:
-            changes += plan_direct(event.id, people, look.seen, look.ours, self._direct)
+            strangers = [one for one in look.seen if one.key not in look.erased]
+            changes += plan_direct(event.id, people, strangers, look.ours, self._direct)
+            if look.erased and not look.erasing:
+                changes.append(
+                    Hold("registrant.pull", f"{event.id}:erased", erased_again(event.id, len(look.erased)))
+                )
         return changes
 
     def _or_hold(self, change: Change, look: _Look, force: bool) -> Change:

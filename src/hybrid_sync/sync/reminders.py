@@ -47,7 +47,7 @@ class ReminderStep:
         store: Store,
         mailer: Mailer,
         compose: ComposeReminder,
-        join_link: Callable[[Registrant, MeetingRecord | None], str | None],
+        join_link: Callable[[Registrant, MeetingRecord | None, str | None], str | None],
         *,
         before: Sequence[timedelta],
         message_domain: str,
@@ -94,10 +94,11 @@ class ReminderStep:
         facts: dict[str, Facts] = {}
         if event.state is EventState.PUBLISHED and event.ends is not None and now < event.starts.instant:
             for person in people:
-                if person.is_coming:
-                    told = invitation_of(history.get(person.id, ()))
+                if person.is_coming and not person.is_erased:
+                    invited = invitation_of(history.get(person.id, ()))
+                    told = invited.facts.join_link if invited else None
                     # While the meeting is being made anew there is no shared link: the one that they have counts on.
-                    link = self._join_link(person, made) or (told.facts.join_link if told else None)
+                    link = self._join_link(person, made, told) or told
                     facts[person.id] = facts_for(event, person, link, self._link_kind)
         return _Look(people, history, facts, questions)
 

@@ -12,7 +12,6 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hybrid_sync.domain.events import EventState
 from hybrid_sync.domain.staff_calendar import Entry
 from hybrid_sync.errors import Gone, ProviderError, TryLater
 from hybrid_sync.ports import Clock, EntryRecord, StaffCalendar, Store
@@ -97,13 +96,7 @@ class StaffWatch:
 
     def _coming(self, now: datetime) -> list[EntryRecord]:
         with self._store.read() as tx:
-            ids = [
-                event.id
-                for event in tx.events.all()
-                if event.state is EventState.PUBLISHED and event.ends is not None and now < event.ends.instant
-            ]
-            records = [tx.entries.get(event_id) for event_id in ids]
-        return [record for record in records if record is not None and record.state == "made"]
+            return list(tx.entries.coming(now))
 
     def _takes_note(self, record: EntryRecord, answer: Entry | ProviderError) -> bool:
         """Keep what was seen; True when the event should be looked at now."""

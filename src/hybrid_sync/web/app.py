@@ -16,7 +16,6 @@ from hybrid_sync.domain.people import Mode
 from hybrid_sync.errors import InputError, NotFound, SettingsError
 from hybrid_sync.ports import Clock, Store
 from hybrid_sync.render.join_links import JoinLinks, OwnLinks, PersonalLinks
-from hybrid_sync.render.text import web_address
 from hybrid_sync.render.translations import Words, asked_for, words_in
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.certificates import Certifying
@@ -31,13 +30,19 @@ from hybrid_sync.web.guard import Guard, security_headers
 from hybrid_sync.web.health import Health
 from hybrid_sync.web.hooks import PATH, Hooks
 from hybrid_sync.web.join_page import join_page
-from hybrid_sync.web.limits import RateLimit
+from hybrid_sync.web.leads_on import LeadsOn
+from hybrid_sync.web.limits import RateLimit, address_of
+from hybrid_sync.web.metrics import Metrics
 from hybrid_sync.web.my_page import Do, my_page
 from hybrid_sync.web.pages import Pages
 
 log = logging.getLogger(__name__)
 
 LONGEST_TOKEN = 512
+MOST_LOOKS = 60
+"""A minute for one link: a page that is open reloads itself a few times, whoever wants to hold up the store does more."""
+MOST_WRONG = 30
+"""Links a minute from one address that are none of ours. Whoever has a right one is let in all the same."""
 
 
 class App(Protocol):
@@ -81,6 +86,7 @@ def create_app(app: App, *, heartbeat: Callable[[], datetime] | None = None) -> 
         page=site.status_page,
         clock=app.clock,
         prefix=site.pages.prefix,
+        most_requests=app.settings.web.requests_per_minute,
     )
     api.add_exception_handler(HTTPException, site.http_error)
     looking = ["GET", "HEAD"]
@@ -98,6 +104,8 @@ def create_app(app: App, *, heartbeat: Callable[[], datetime] | None = None) -> 
     api.add_api_route("/certificates/{code}", looks.show, methods=looking, response_model=None)
     api.add_api_route("/livez", site.livez, methods=looking, response_model=None)
     api.add_api_route("/readyz", site.readyz, methods=looking, response_model=None)
+    metrics = Metrics(app.store, app.clock, app.settings.web.metrics, heartbeat)
+    api.add_api_route("/metrics", metrics.show, methods=looking, response_model=None)
     api.add_api_route("/static/{name}", site.static, methods=looking, response_model=None)
     return api
 
@@ -112,6 +120,9 @@ class _Site:
         self._health = Health(app.store, app.clock, heartbeat, poll)
         self._presses = RateLimit(app.clock)
         self._changes = RateLimit(app.clock)
+        self._looks = RateLimit(app.clock, most=MOST_LOOKS)
+        self._wrong = RateLimit(app.clock, most=MOST_WRONG)
+        self._leads_on = LeadsOn(app.settings)
         self.pages = Pages(app.settings)
 
     def home(self, request: Request) -> Response:
@@ -122,7 +133,10 @@ class _Site:
     def look(self, request: Request, token: str) -> Response:
         """GET and HEAD: only looks. Mail scanners and link previews come this way, so Webex is never called."""
         try:
-            door = self._app.joining.look(*self._read(self._app.links, token))
+            registrant_id, generation = self._read(self._app.links, token)
+            if not self._looks.takes(registrant_id):
+                return self._too_many(self._words(request))
+            door = self._app.joining.look(registrant_id, generation)
         except (InputError, NotFound):
             return self._bad_link(request)
         return self.pages.join(join_page(door, self._app.clock()))
@@ -143,14 +157,17 @@ class _Site:
             door, entry = self._app.joining.enter(registrant_id, generation)
         except (InputError, NotFound):
             return self._bad_link(request)
-        if entry is not None and (url := web_address(entry.url)):
+        if entry is not None and (url := self._leads_on(entry, door.record)):
             return RedirectResponse(url, 303)
         return self.pages.join(join_page(door, self._app.clock(), pressed=True, entry=entry))
 
     def mine(self, request: Request, token: str) -> Response:
         """GET and HEAD of a registrant's own page: only looks, whatever stands in the address."""
         try:
-            own = self._app.own_page.look(*self._read(self._app.own_links, token))
+            registrant_id, generation = self._read(self._app.own_links, token)
+            if not self._looks.takes(registrant_id):
+                return self._too_many(self._words(request))
+            own = self._app.own_page.look(registrant_id, generation)
         except (InputError, NotFound):
             return self._bad_link(request)
         return self.pages.my(my_page(own))
@@ -225,6 +242,8 @@ class _Site:
     def _bad_link(self, request: Request) -> Response:
         """One page for every reason: a wrong signature and an erased person must look the same."""
         words = self._words(request)
+        if not self._wrong.takes(address_of(request)):
+            return self._too_many(words)
         return self.pages.notice(words, notices.bad_link(words), 404)
 
     def _too_many(self, words: Words) -> Response:

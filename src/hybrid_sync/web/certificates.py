@@ -12,7 +12,7 @@ from hybrid_sync.render.translations import Words, asked_for
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.certificates import Certifying
 from hybrid_sync.web.certificate_page import CertificatePage, too_many, unknown, valid, withdrawn
-from hybrid_sync.web.limits import RateLimit
+from hybrid_sync.web.limits import RateLimit, address_of
 from hybrid_sync.web.pages import Pages
 
 LONGEST_CODE = 64
@@ -35,7 +35,7 @@ class CertificateLooks:
     def show(self, request: Request, code: str) -> Response:
         """GET and HEAD, in the language of whoever looks, who need not be the person."""
         words = asked_for(request.headers.get("accept-language"), self._language)
-        if not self._looks.takes(request.client.host if request.client else ""):
+        if not self._looks.takes(address_of(request)):
             return self._pages.notice(words, too_many(words), 429, {"Retry-After": "60"})
         return self._pages.certificate(self._page(code, words))
 

@@ -18,11 +18,15 @@ from hybrid_sync.render.feed import feed_bytes
 from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.public_calendar import PublicCalendar
+from hybrid_sync.web.limits import RateLimit, address_of
 
 KEPT_FOR = timedelta(minutes=1)
 """How long a calendar that was made is handed out again: a thousand programs may ask in one minute."""
 
 MOST_KEPT = 256
+
+MOST_UNKNOWN = 60
+"""Events a minute from one address that are not there, or not public."""
 
 
 class Feeds:
@@ -34,6 +38,7 @@ class Feeds:
         self._organiser = Mailbox(settings.mail.from_name or self._name, settings.mail.from_address)
         self._language = next(iter(settings.service.languages), "en")
         self._clock = clock
+        self._unknown = RateLimit(clock, most=MOST_UNKNOWN)
         self._kept: dict[str, tuple[datetime, bytes, datetime | None]] = {}
 
     def all(self, request: Request) -> Response:
@@ -42,9 +47,12 @@ class Feeds:
 
     def one(self, request: Request, event_id: str) -> Response:
         """GET /events/{event_id}/calendar.ics"""
+        if self._unknown.is_spent(address_of(request)):
+            raise HTTPException(429, headers={"Retry-After": "60"})
         try:
             return self._answer(request, event_id, lambda: [self._calendar.event(event_id)])
         except NotFound as error:
+            self._unknown.takes(address_of(request))
             raise HTTPException(404) from error
 
     def _answer(self, request: Request, key: str, look: Callable[[], Sequence[PublicEvent]]) -> Response:

@@ -12,12 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hybrid_sync.ports import Clock
 from hybrid_sync.settings import Settings
+from hybrid_sync.web.limits import RateLimit, address_of
 
 log = logging.getLogger(__name__)
 
 MOST_BODY = 64 * 1024
-QUIET = ("/livez", "/readyz")
+QUIET = ("/livez", "/readyz", "/metrics")
 """Asked every few seconds by machines; their lines would bury the others."""
+RETRY_AFTER = {"Retry-After": "60"}
 
 
 def security_headers(settings: Settings) -> Mapping[str, str]:
@@ -45,7 +47,10 @@ def security_headers(settings: Settings) -> Mapping[str, str]:
 
 
 class Guard:
-    """ASGI middleware. `page` makes the page for a status when the application cannot (413, 500).
+    """ASGI middleware. `page` makes the page for a status when the application is not asked or cannot (413, 429, 500).
+
+    One address may ask `most_requests` times a minute. A whole institution may stand behind one, and all of it comes in
+    the minute before an event: this is against floods alone. What is worth guessing has limits of its own.
 
     `prefix` is the path under which a proxy shows the service; whether the proxy cuts it off makes no difference.
     """
@@ -59,6 +64,7 @@ class Guard:
         clock: Clock,
         prefix: str = "",
         most_body: int = MOST_BODY,
+        most_requests: int = 3000,
     ) -> None:
         self._app = app
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -66,6 +72,7 @@ class Guard:
         self._clock = clock
         self._prefix = prefix
         self._most_body = most_body
+        self._asked = RateLimit(clock, most=most_requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -87,7 +94,11 @@ class Guard:
             await send(message)
 
         try:
-            if _told_length(scope) > self._most_body:
+            if not self._asked.takes(address_of(Request(scope))):
+                answer = self._page(Request(scope), 429)
+                answer.headers.update(RETRY_AFTER)
+                await answer(scope, receive, send_guarded)
+            elif _told_length(scope) > self._most_body:
                 await self._page(Request(scope), 413)(scope, receive, send_guarded)
             else:
                 await self._app(scope, self._counted(receive), send_guarded)

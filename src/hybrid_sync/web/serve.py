@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -17,6 +17,7 @@ from hybrid_sync.http_client.transport import is_loopback
 from hybrid_sync.ports import Clock, Engine
 from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
 from hybrid_sync.web.app import App, create_app
+from hybrid_sync.web.connections import KEPT_ALIVE, LONGEST_HEAD, MOST_CONNECTIONS, Impatient
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ def serve(
     """
     refuse_open_door(app.settings, host)
     heartbeat = engine.heartbeat if engine is not None else None
-    with _listening(create_app(app, heartbeat=heartbeat), host, port, stop) as listening:
+    proxies = app.settings.web.trusted_proxies
+    with _listening(create_app(app, heartbeat=heartbeat), host, port, stop, proxies) as listening:
         log.info("listening on %s", listening.address, extra={"action": "web.start"})
         if ready is not None:
             ready(listening.address)
@@ -98,7 +100,9 @@ class _Listening:
 
 
 @contextmanager
-def _listening(api: FastAPI, host: str, port: int, stop: Event) -> Iterator[_Listening]:
+def _listening(
+    api: FastAPI, host: str, port: int, stop: Event, trusted_proxies: Sequence[str]
+) -> Iterator[_Listening]:
     bound = _bind(host, port)
     listening = _Listening(_address(bound))
     config = uvicorn.Config(
@@ -108,6 +112,12 @@ def _listening(api: FastAPI, host: str, port: int, stop: Event) -> Iterator[_Lis
         server_header=False,
         lifespan="off",
         ws="none",
+        http=Impatient,
+        timeout_keep_alive=KEPT_ALIVE,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        limit_concurrency=MOST_CONNECTIONS,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=ENDS_WITHIN,
     )
     server = _Server(config, stop)

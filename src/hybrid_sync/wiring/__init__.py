@@ -9,20 +9,32 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from hybrid_sync.adapters import tzdb
 from hybrid_sync.adapters.pages import HttpsPages
-from hybrid_sync.adapters.sql import SqlStore, maintenance, open_engine, open_store, upgrade
+from hybrid_sync.adapters.sql import (
+    SqlStore,
+    engine_state,
+    maintenance,
+    open_engine,
+    open_store,
+    queue_address,
+    upgrade,
+    upgrade_queue,
+)
 from hybrid_sync.adapters.webex import WebexCheck, wanted_scopes
+from hybrid_sync.domain import heartbeat
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.http_client import Observe
 from hybrid_sync.http_client.transport import nobody
-from hybrid_sync.ports import Check, Checkable, Clock, Pages, SignIn, Store
+from hybrid_sync.ports import Check, Checkable, Clock, LookAtEngine, Pages, SignIn, Store
 from hybrid_sync.render.join_links import JoinLinks, OwnLinks
 from hybrid_sync.settings import Settings
+from hybrid_sync.sync.adopting import Adopting
 from hybrid_sync.sync.attendance import AttendanceStep
 from hybrid_sync.sync.attendance_book import AttendanceBook
 from hybrid_sync.sync.attendance_choices import AttendanceChoices
@@ -38,6 +50,7 @@ from hybrid_sync.sync.meeting_staff import MeetingStaffStep
 from hybrid_sync.sync.meetings import MeetingStep
 from hybrid_sync.sync.organising import Organising
 from hybrid_sync.sync.own_page import OwnPage
+from hybrid_sync.sync.privacy import PrivacyDesk
 from hybrid_sync.sync.public_calendar import PublicCalendar
 from hybrid_sync.sync.registrants import RegistrantStep
 from hybrid_sync.sync.sign_in import SignInWatch
@@ -52,6 +65,7 @@ from hybrid_sync.wiring.mailbox import mailbox_parts
 from hybrid_sync.wiring.meetings import by_hand, meeting_policy
 from hybrid_sync.wiring.moment import clock_at, owner_name, zone_rule_check
 from hybrid_sync.wiring.post import outgoing_post
+from hybrid_sync.wiring.privacy import erase_step, marker_of, privacy_check, privacy_chores, privacy_desk
 from hybrid_sync.wiring.providers import (
     join_link_in_mail,
     join_links,
@@ -71,11 +85,14 @@ class App:
 
     settings: Settings
     clock: Clock
+    zone_data: str
+    """Which time zone data is in use."""
     owner: str
     store: Store
     loop: Loop
     converge: Converge
     desk: Organising
+    adopting: Adopting
     joining: Joining
     links: JoinLinks
     own_links: OwnLinks
@@ -84,6 +101,8 @@ class App:
     attendance_book: AttendanceBook
     """Who was there, by everything that is known."""
     attendance_choices: AttendanceChoices
+    privacy: PrivacyDesk
+    """What people may ask about their data, and what its time is over for."""
     certificates: Certifying
     taking_in: TakingIn
     door: Door
@@ -95,6 +114,9 @@ class App:
     """What the worker does now and then that belongs to no event."""
     chance: Callable[[], float]
     """Gives 0..1, for spreading repeats."""
+    queue_address: Callable[[], str]
+    """Where Procrastinate keeps its queue; holds the password. Raises SettingsError with what is missing for it."""
+    engine_state: LookAtEngine
     sign_in: SignIn
     sign_in_watch: SignInWatch
     webex_check: WebexCheck
@@ -138,7 +160,15 @@ def build(
     tzdb.prefer_pinned_tzdata()
     now = clock or clock_at(at)
     owner = owner_name()
-    store = open_store(settings.store.url, clock=now, tzdata=tzdb.tzdata_version(), create=create_database)
+    store = open_store(
+        settings.store.url,
+        clock=now,
+        tzdata=tzdb.tzdata_version(),
+        create=create_database,
+        marker=marker_of(settings),
+    )
+    if create_database and settings.engine.kind == "procrastinate":
+        upgrade_queue(store.engine)
     webex = webex_parts(settings, now, observe, store, owner, chance)
     watch = SignInWatch(store, webex.sign_in.facts)
     keeper = webhook_keeper(settings, webex.api, store, now)
@@ -151,6 +181,7 @@ def build(
         check_report=settings.attendance.check_report,
     )
     book = AttendanceBook(store, attendance_rules(settings))
+    privacy = privacy_desk(settings, store, now, book.of, partial(maintenance.purge_audit, store.engine))
     certificates = certifying(settings, store, now, book.of)
     invitations = InvitationStep(
         store,
@@ -194,6 +225,8 @@ def build(
     mailbox = mailbox_parts(settings, store, now, observe)
     checkers += mailbox.checks
     transports += mailbox.transports
+    # Last: what the other steps take back outside comes before what is forgotten here.
+    steps.append(erase_step(settings, store, webex.registrants, attendance_rules(settings)))
     lease = timedelta(seconds=settings.engine.lease_seconds)
     loop = Loop(
         store,
@@ -206,6 +239,7 @@ def build(
     def checks() -> Sequence[Check]:
         found = [tzdb.check(), zone_rule_check(settings.service.time_zone, now())]
         found += maintenance.check(store.engine)
+        found.append(privacy_check(store))
         for checker in checkers:
             found += checker.check()
         return found
@@ -219,6 +253,7 @@ def build(
     return App(
         settings=settings,
         clock=now,
+        zone_data=tzdb.tzdata_version(),
         owner=owner,
         store=store,
         loop=loop,
@@ -226,6 +261,7 @@ def build(
         desk=Organising(store, now, _new_id),
         taking_in=TakingIn(store, now),
         door=Door(store, now),
+        adopting=Adopting(store, webex.conference, now),
         joining=Joining(store, webex.conference, now),
         links=links,
         own_links=own_links,
@@ -233,6 +269,7 @@ def build(
         attendance=attendance,
         attendance_book=book,
         attendance_choices=AttendanceChoices(store, book, now),
+        privacy=privacy,
         certificates=certificates,
         webhooks=keeper,
         public_calendar=PublicCalendar(store, now, settings.web.keep_cancelled),
@@ -241,6 +278,7 @@ def build(
             store,
             now,
             (
+                Chore(heartbeat.CHORE, heartbeat.EVERY, lambda at: None),
                 Chore(
                     "time zone data",
                     timedelta(days=1),
@@ -250,9 +288,12 @@ def build(
                 *sign_in_chores(watch),
                 *staff_chores,
                 *mailbox.chores,
+                *privacy_chores(privacy),
             ),
         ),
         chance=chance,
+        queue_address=lambda: queue_address(store.engine),
+        engine_state=lambda: engine_state(store.engine, now()),
         sign_in=webex.sign_in,
         sign_in_watch=watch,
         webex_scopes=lambda acting: wanted_scopes(acting=acting),
@@ -280,17 +321,24 @@ def _note_moved(store: SqlStore, zone: str, at: datetime) -> None:
         log.warning("new time zone data moved %s", ", ".join(moved), extra={"action": "chore"})
 
 
-def web_pages() -> Pages:
-    """Fetches event pages; needs neither settings nor a database."""
-    return HttpsPages(sleep=time.sleep)
+def web_pages(ca_bundle: str | None = None) -> Pages:
+    """Fetches event pages; needs no database, and of the settings only whose certificates are believed."""
+    return HttpsPages(sleep=time.sleep, ca_bundle=ca_bundle)
 
 
 def database(settings: Settings) -> Database:
     """The database alone, whatever state it is in."""
     engine = open_engine(settings.store.url)
     tzdb.prefer_pinned_tzdata()
+
+    def upgrade_all() -> str:
+        revision = upgrade(engine)
+        if settings.engine.kind == "procrastinate":
+            return f"{revision}, with the queue of Procrastinate {upgrade_queue(engine)}"
+        return revision
+
     return Database(
-        upgrade=lambda: upgrade(engine),
+        upgrade=upgrade_all,
         check=lambda: [tzdb.check(), *maintenance.check(engine)],
         backup=lambda path: maintenance.backup(engine, path),
         close=engine.dispose,

@@ -21,7 +21,13 @@ def publishing(
     caldav = settings.caldav
     if not caldav.enabled or caldav.url is None:
         return None
-    transport = Transport("caldav", origins=[caldav.url], sleep=time.sleep, observe=observe)
+    transport = Transport(
+        "caldav",
+        origins=[caldav.url],
+        sleep=time.sleep,
+        observe=observe,
+        ca_bundle=settings.service.ca_bundle,
+    )
     collection = CaldavCollection(
         transport,
         url=caldav.url,

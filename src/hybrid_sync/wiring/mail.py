@@ -97,5 +97,5 @@ def certifying(
         attendance_of,
         pdf_of,
         least=timedelta(minutes=own.certificate_minutes or own.present_minutes),
-        secret=signs[1] if signs else None,
+        secret=signs[1][0] if signs else None,
     )

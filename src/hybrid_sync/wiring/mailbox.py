@@ -36,7 +36,13 @@ def mailbox_parts(settings: Settings, store: Store, clock: Clock, observe: Obser
     transports: tuple[Transport, ...] = ()
     mailbox: GraphMailbox | ImapMailbox
     if box.kind == "graph":
-        transport = Transport("graph", origins=[settings.graph.base_url], sleep=time.sleep, observe=observe)
+        transport = Transport(
+            "graph",
+            origins=[settings.graph.base_url],
+            sleep=time.sleep,
+            observe=observe,
+            ca_bundle=settings.service.ca_bundle,
+        )
         token = microsoft_token(settings, observe, why='[mailbox] kind = "graph"')
         api = GraphApi(transport, token=token, clock=clock, base_url=settings.graph.base_url)
         mailbox, transports = GraphMailbox(api, mailbox=settings.mail.from_address), (transport,)
@@ -63,4 +69,5 @@ def _imap(settings: Settings, observe: Observe) -> ImapMailbox:
         token=token,
         security=box.security,
         folder=box.folder,
+        ca_bundle=settings.service.ca_bundle,
     )

@@ -32,7 +32,13 @@ def microsoft_token(
         return NoToken(
             f"{why} signs in as the app registration of [graph]: {', '.join(missing)} is missing there"
         )
-    transport = Transport(system, origins=[graph.authority], sleep=time.sleep, observe=observe)
+    transport = Transport(
+        system,
+        origins=[graph.authority],
+        sleep=time.sleep,
+        observe=observe,
+        ca_bundle=settings.service.ca_bundle,
+    )
     secret, certificate = graph.client_secret, graph.certificate
     return MsalToken(
         transport,

@@ -58,6 +58,7 @@ def _smtp(settings: Settings, observe: Observe, budget: Budget) -> SmtpMailer:
         seconds=SECONDS,
         total_seconds=TOTAL_SECONDS,
         observe=observe,
+        ca_bundle=settings.service.ca_bundle,
     )
 
 
@@ -65,7 +66,14 @@ def _graph(
     settings: Settings, clock: Clock, observe: Observe, budget: Budget, chance: Callable[[], float]
 ) -> GraphMailer:
     graph = settings.graph
-    transport = Transport("graph", origins=[graph.base_url], sleep=time.sleep, observe=observe, chance=chance)
+    transport = Transport(
+        "graph",
+        origins=[graph.base_url],
+        sleep=time.sleep,
+        observe=observe,
+        chance=chance,
+        ca_bundle=settings.service.ca_bundle,
+    )
     token = microsoft_token(settings, observe, why='[mail] transport = "graph"')
     api = GraphApi(transport, token=token, clock=clock, base_url=graph.base_url)
     return GraphMailer(api, mailbox=settings.mail.from_address, budget=budget, close=transport.close)

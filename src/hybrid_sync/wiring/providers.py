@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -96,7 +96,7 @@ class MissingLinks:
     def token(self, person: Registrant) -> str:
         raise SettingsError(self._problem)
 
-    def link(self, person: Registrant) -> str:
+    def link(self, person: Registrant, told: str | None = None) -> str:
         raise SettingsError(self._problem)
 
     def read(self, token: str) -> tuple[str, int]:
@@ -107,10 +107,12 @@ class _NoLinks(MissingLinks, JoinLinks):
     pass
 
 
-def signs_links(settings: Settings) -> tuple[str, str] | None:
-    """Public address and secret; None where either is missing, so that no personal link can be made."""
+def signs_links(settings: Settings) -> tuple[str, Sequence[str]] | None:
+    """Public address and secrets, newest first; None where either is missing, so that no personal link can be made."""
     base_url, secret = settings.service.base_url, _revealed(settings.web.secret) or ""
-    return (base_url, secret) if base_url and len(secret) >= FEWEST_SECRET_CHARACTERS else None
+    if not base_url or len(secret) < FEWEST_SECRET_CHARACTERS:
+        return None
+    return base_url, (secret, *(old.get_secret_value() for old in settings.web.old_secrets))
 
 
 def join_links(settings: Settings) -> JoinLinks:
@@ -125,15 +127,15 @@ def join_links(settings: Settings) -> JoinLinks:
 
 def join_link_in_mail(
     settings: Settings, links: JoinLinks
-) -> Callable[[Registrant, MeetingRecord | None], str | None]:
-    """How a person's mail names the way in (design.md 7)."""
+) -> Callable[[Registrant, MeetingRecord | None, str | None], str | None]:
+    """How a person's mail names the way in (design.md 7); the third argument is the way that they were told before."""
     match settings.webex.join_links:
         case "redirect":
-            return lambda person, record: links.link(person)
+            return lambda person, record, told: links.link(person, told)
         case "shared":
-            return lambda person, record: record.web_link if record else None
+            return lambda person, record, told: record.web_link if record else None
         case "webex-mail":
-            return lambda person, record: None
+            return lambda person, record, told: None
 
 
 def link_kind(settings: Settings) -> LinkKind:
@@ -148,7 +150,13 @@ def staff_calendar(
     graph = settings.graph
     if not graph.mailbox:
         raise SettingsError("[graph] mailbox is missing: whose calendar holds the staff entry?")
-    transport = Transport("graph", origins=[graph.base_url], sleep=time.sleep, observe=observe)
+    transport = Transport(
+        "graph",
+        origins=[graph.base_url],
+        sleep=time.sleep,
+        observe=observe,
+        ca_bundle=settings.service.ca_bundle,
+    )
     token = microsoft_token(settings, observe, why="[graph] enabled = true")
     api = GraphApi(transport, token=token, clock=clock, base_url=graph.base_url)
     check = GraphCheck(api, mailbox=graph.mailbox, room=graph.room_mailbox)

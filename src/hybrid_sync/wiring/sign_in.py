@@ -68,8 +68,7 @@ def webex_sign_in(
     client = OAuthClient(
         transport, webex.client_id, webex.client_secret.get_secret_value(), webex.base_url, clock
     )
-    secrets = (settings.store.secret, *settings.store.old_secrets)
-    seals = Sealer([secret.get_secret_value() for secret in secrets], _PURPOSE)
+    seals = token_seals(settings)
     shelf = TokenShelf(store, seals, clock, client=client.name, owner=owner)
     seed = webex.refresh_token.get_secret_value() if webex.refresh_token else None
     return WebexSignIn(
@@ -77,6 +76,14 @@ def webex_sign_in(
         CodeSignIn(client, shelf, redirect_uri=webex.redirect_uri, seed=seed),
         AGAIN,
     )
+
+
+def token_seals(settings: Settings) -> Sealer:
+    """Seals under [store] secret, and opens what old ones sealed. Raises SettingsError without a secret."""
+    if settings.store.secret is None:
+        raise SettingsError(_NO_SECRET)
+    secrets = (settings.store.secret, *settings.store.old_secrets)
+    return Sealer([secret.get_secret_value() for secret in secrets], _PURPOSE)
 
 
 def _unable(problem: str) -> WebexSignIn:
@@ -94,6 +101,7 @@ def webex_transport(
         budget=_shared_budget(settings, store, chance),
         chance=chance,
         observe=observe,
+        ca_bundle=settings.service.ca_bundle,
     )
 
 

@@ -25,8 +25,10 @@ _MARK = b"hybrid-sync: mark of the webhook secret, 1"
 def webhook_secret(settings: Settings) -> str | None:
     """Derived from the [web] secret for this purpose alone, so that nothing need be stored; None without one."""
     secret = settings.web.secret.get_secret_value() if settings.web.secret else ""
-    if len(secret) < FEWEST_SECRET_CHARACTERS:
-        return None
+    return _derived(secret) if len(secret) >= FEWEST_SECRET_CHARACTERS else None
+
+
+def _derived(secret: str) -> str:
     return hmac.new(secret.encode(), _PURPOSE, hashlib.sha256).hexdigest()
 
 
@@ -77,4 +79,5 @@ def webhook_chores(settings: Settings, keeper: WebhookKeeper) -> tuple[Chore, ..
 
 
 def webhook_hints(settings: Settings, store: Store, clock: Clock) -> Hints:
-    return Hints(store, WebexDeliveries(webhook_secret(settings)), clock)
+    old = [_derived(secret.get_secret_value()) for secret in settings.web.old_secrets]
+    return Hints(store, WebexDeliveries(webhook_secret(settings), old), clock)

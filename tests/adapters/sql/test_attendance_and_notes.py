@@ -91,7 +91,7 @@ def test_old_audit_lines_go_when_the_retention_says_so_and_the_log_stays_guarded
     with store.begin() as tx:
         tx.audit.add(a_line("old", at=NOW - timedelta(days=400)))
         tx.audit.add(a_line("new"))
-    assert purge_audit(store.engine, NOW - timedelta(days=365)) == 1
+    assert purge_audit(store.engine, NOW - timedelta(days=365), NOW) == 1
     with pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as connection:
         connection.execute(text("DELETE FROM audit"))
     with store.read() as tx:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import smtplib
 import socket
-import ssl
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from hybrid_sync.adapters.mail.signing_in import SignIn
 from hybrid_sync.http_client import Watch
+from hybrid_sync.http_client.trust import trusting
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -37,7 +37,7 @@ class Door:
         return self._opened(watch)
 
     def _opened(self, watch: Watch) -> smtplib.SMTP:
-        context = ssl.create_default_context(cafile=self.ca_bundle)
+        context = trusting(self.ca_bundle)
         connection: smtplib.SMTP
         if self.security == "tls":
             connection = _TlsConnection(

@@ -14,6 +14,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 from hybrid_sync.errors import ProviderError, Refused, SettingsError, SignInExpired, TryLater
 from hybrid_sync.http_client import TokenSource, redact
 from hybrid_sync.http_client.transport import is_loopback
+from hybrid_sync.http_client.trust import trusting
 from hybrid_sync.ports import Check
 from hybrid_sync.ports.mailbox import MailboxPosition
 
@@ -122,7 +123,7 @@ class ImapMailbox:
 
     def _connected(self) -> IMAPClient:
         host, port = self._address
-        context = ssl.create_default_context(cafile=self._ca_bundle)
+        context = trusting(self._ca_bundle)
         connection = IMAPClient(
             host,
             port=port,

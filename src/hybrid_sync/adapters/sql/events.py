@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from hybrid_sync.adapters.sql.statements import no_event, upsert
 from hybrid_sync.adapters.sql.tables import events
@@ -32,6 +32,11 @@ class SqlEvents:
         rows = self._connection.execute(select(events).order_by(events.c.start_utc, events.c.id))
         return [_event(row) for row in rows]
 
+    def ending_since(self, moment: datetime) -> Sequence[Event]:
+        ends_later = select(events).where(events.c.end_utc >= moment)
+        rows = self._connection.execute(ends_later.order_by(events.c.start_utc, events.c.id))
+        return [_event(row) for row in rows]
+
     def save(self, event: Event) -> None:
         upsert(self._connection, events, [_row(event, self._tzdata)])
 
@@ -40,8 +45,10 @@ class SqlEvents:
 
         Returns the ids of those whose UTC moved. Past events keep the UTC at which they really took place.
         """
-        over = func.coalesce(events.c.end_utc, events.c.start_utc) < now
-        stale = select(events).where(~over, events.c.tzdata.is_distinct_from(self._tzdata))
+        # Not by coalesce(): an index knows the columns, not what is computed from them.
+        open_end = and_(events.c.end_utc.is_(None), events.c.start_utc >= now)
+        coming = or_(events.c.end_utc >= now, open_end)
+        stale = select(events).where(coming, events.c.tzdata.is_distinct_from(self._tzdata))
         moved: list[str] = []
         for row in self._connection.execute(stale.order_by(events.c.start_utc, events.c.id)).all():
             derived = _derived(_event(row), self._tzdata)

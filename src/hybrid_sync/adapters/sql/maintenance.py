@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, text
+from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hybrid_sync.adapters.sql import schema
+from hybrid_sync.adapters.sql.audit import append, lock_end
 from hybrid_sync.adapters.sql.audit_guard import lift_guard, set_guard
-from hybrid_sync.adapters.sql.engine import journal_mode, journal_mode_for, look
+from hybrid_sync.adapters.sql.engine import journal_mode, journal_mode_for, look, sqlite_file
 from hybrid_sync.adapters.sql.tables import audit
+from hybrid_sync.domain.audit_chain import PURGE, START
 from hybrid_sync.errors import UserError
-from hybrid_sync.ports import Check
+from hybrid_sync.ports import NO_EVENT, AuditLine, Check
 
 
 def backup(engine: Engine, path: Path) -> None:
@@ -95,6 +98,7 @@ def _sqlite(engine: Engine) -> Sequence[Check]:
     if strays:
         wrong.append(f"{strays} rows belong to an event that is not there")
     return [
+        *_private(engine),
         Check("SQLite", mode in (wanted, "memory"), f"{sqlite3.sqlite_version}, journal mode {mode}{why}"),
         Check(
             "database integrity",
@@ -103,6 +107,18 @@ def _sqlite(engine: Engine) -> Sequence[Check]:
             "stop the worker and go back to the last backup" if wrong else "",
         ),
     ]
+
+
+def _private(engine: Engine) -> Sequence[Check]:
+    """The file holds registrants' data and join links; it is made for its owner alone, and may have been opened since."""
+    file = sqlite_file(engine.url)
+    if file is None:
+        return []
+    mode = stat.S_IMODE(os.stat(file).st_mode)
+    if mode & (stat.S_IROTH | stat.S_IWOTH):
+        advice = f"chmod o-rwx {file}"
+        return [Check("database file", False, f"everybody on this machine may read it ({mode:o})", advice)]
+    return [Check("database file", True, f"closed to others ({mode:o})")]
 
 
 def _postgresql(engine: Engine) -> Sequence[Check]:
@@ -127,13 +143,34 @@ def _writable(engine: Engine) -> Check:
     return Check("database writable", True, "yes")
 
 
-def purge_audit(engine: Engine, before: datetime) -> int:
+def purge_audit(engine: Engine, before: datetime, now: datetime) -> int:
     """Delete audit lines older than `before` (UTC), as the retention settings ask; returns how many.
+
+    Only from the beginning of the trail, and up to the first line that must stay: a chain with a hole could not be
+    told from one that somebody cut. A line of a clock that ran ahead of `now` holds up nothing. What goes is named by
+    a line of its own, from which the rest of the chain can still be verified (domain.audit_chain.PURGE).
 
     The only way past the guard that keeps the log append-only; it is lifted and set again in one transaction.
     """
     with engine.begin() as connection:
+        lock_end(connection, "ACCESS EXCLUSIVE")
+        stays = select(func.min(audit.c.id)).where(audit.c.at >= before, audit.c.at <= now)
+        first = connection.execute(stays).scalar_one()
+        # Up to the last old line at most: lines of a clock that ran ahead are no reason to go on after that.
+        old = connection.execute(select(func.max(audit.c.id)).where(audit.c.at < before)).scalar_one()
+        if old is None:
+            return 0
+        going = audit.c.id <= (old if first is None else min(old, first - 1))
+        query = select(audit.c.chain).where(going).order_by(audit.c.id.desc()).limit(1)
+        last = connection.execute(query).one_or_none()
+        if last is None:
+            return 0
         lift_guard(connection)
-        deleted = connection.execute(delete(audit).where(audit.c.at < before)).rowcount
+        deleted = connection.execute(delete(audit).where(going)).rowcount
         set_guard(connection)
+        # Written to an empty trail it must follow on from what went, which it names itself.
+        words = f"{deleted} lines of before {before:%Y-%m-%d %H:%M} UTC"
+        line = AuditLine(now, NO_EVENT, "retention", PURGE, last.chain or START, words)
+        left = connection.execute(select(func.count()).select_from(audit)).scalar_one()
+        append(connection, [line], after=None if left else last.chain)
     return deleted

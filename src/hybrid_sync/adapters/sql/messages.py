@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from hybrid_sync.adapters.sql.statements import insert
 from hybrid_sync.adapters.sql.tables import messages
@@ -56,11 +56,18 @@ class SqlMessages:
     def pending(self, event_id: str) -> Sequence[Message]:
         cancellations_first = case((messages.c.method == Method.CANCEL.value, 0), else_=1)
         query = (
-            select(messages)
+            select(*_WITHOUT_BYTES)
             .where(messages.c.event_id == event_id, messages.c.state.in_(_UNFINISHED))
             .order_by(cancellations_first, messages.c.id)
         )
-        return [_message(row, row.mime) for row in self._connection.execute(query)]
+        return [_message(row) for row in self._connection.execute(query)]
+
+    def bytes_of(self, message: Message) -> bytes:
+        query = select(messages.c.mime).where(*_this(message))
+        mime = self._connection.execute(query).scalar_one_or_none()
+        if mime is None:
+            raise NotFound(f"{message!r} is not in the ledger")
+        return bytes(mime)
 
     def newest_bytes(self, registrant_id: str) -> bytes:
         query = select(messages.c.mime).where(messages.c.registrant_id == registrant_id, _OF_THE_CALENDAR)
@@ -80,16 +87,18 @@ class SqlMessages:
     def mark(self, message: Message, state: MessageState, at: datetime, detail: str) -> None:
         """Note what became of it. Raises ValueError for a message that is not in the ledger."""
         result = self._connection.execute(
-            update(messages)
-            .where(
-                messages.c.uid == message.uid,
-                messages.c.sequence == message.sequence,
-                messages.c.method == message.method.value,
-            )
-            .values(state=state.value, state_at=at, detail=detail)
+            update(messages).where(*_this(message)).values(state=state.value, state_at=at, detail=detail)
         )
         if result.rowcount != 1:
             raise ValueError(f"{message!r} is not in the ledger")
+
+
+def _this(message: Message) -> tuple[ColumnElement[bool], ...]:
+    return (
+        messages.c.uid == message.uid,
+        messages.c.sequence == message.sequence,
+        messages.c.method == message.method.value,
+    )
 
 
 def _row(message: Message) -> dict[str, Any]:
@@ -111,7 +120,7 @@ def _row(message: Message) -> dict[str, Any]:
     }
 
 
-def _message(row: Any, mime: bytes = b"") -> Message:
+def _message(row: Any) -> Message:
     return Message(
         registrant_id=row.registrant_id,
         event_id=row.event_id,
@@ -125,6 +134,6 @@ def _message(row: Any, mime: bytes = b"") -> Message:
         message_id=row.message_id,
         facts=Facts(**row.facts),
         kind=row.kind,
-        mime=mime,
+        mime=b"",
         purpose=row.purpose,
     )

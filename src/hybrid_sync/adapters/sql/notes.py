@@ -1,25 +1,33 @@
-"""The rooms of notes for people: what needs a decision, and what was done."""
+"""The room of notes for people: what needs a decision."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, select, update
 
 from hybrid_sync.adapters.sql.statements import insert
-from hybrid_sync.adapters.sql.tables import attentions, audit
-from hybrid_sync.ports import Attention, AuditLine
+from hybrid_sync.adapters.sql.tables import attentions, people
+from hybrid_sync.adapters.sql.tombstones import SqlTombstones
+from hybrid_sync.domain.retention import addresses_in
+from hybrid_sync.ports import Attention
 
 
 class SqlAttentions:
     """ports.Attentions."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tombstones: SqlTombstones) -> None:
         self._connection = connection
+        self._tombstones = tombstones
 
     def open(self, event_id: str, key: str, message: str, at: datetime) -> None:
-        """Put it before a person. One that is open changes its words only; a settled one opens anew at `at`."""
+        """Put it before a person. One that is open changes its words only; a settled one opens anew at `at`.
+
+        Nothing is asked about somebody who was erased from the event: there is nothing left to decide.
+        """
+        if self._is_about_erased(event_id, key + " " + message):
+            return
         statement = insert(self._connection, attentions).values(
             event_id=event_id, key=key, message=message, opened_at=at
         )
@@ -32,6 +40,11 @@ class SqlAttentions:
             )
         )
 
+    def _is_about_erased(self, event_id: str, text: str) -> bool:
+        erased = list(self._tombstones.among(addresses_in(text)))
+        query = select(people.c.id).where(people.c.event_id == event_id, people.c.email_key.in_(erased))
+        return bool(erased) and self._connection.execute(query).first() is None
+
     def settle(self, event_id: str, key: str, at: datetime) -> None:
         one = (attentions.c.event_id == event_id, attentions.c.key == key, attentions.c.settled_at.is_(None))
         self._connection.execute(update(attentions).where(*one).values(settled_at=at))
@@ -43,38 +56,3 @@ class SqlAttentions:
             query = query.where(attentions.c.event_id == event_id)
         query = query.order_by(attentions.c.opened_at, attentions.c.event_id, attentions.c.key)
         return [Attention(**row) for row in self._connection.execute(query).mappings()]
-
-
-class SqlAudit:
-    """ports.Audit. The database itself refuses to change or delete a line."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, line: AuditLine) -> None:
-        self._connection.execute(
-            audit.insert().values(
-                at=line.at,
-                event_id=line.event_id,
-                actor=line.actor,
-                what=line.what,
-                target=line.target,
-                detail=line.detail,
-                request_id=line.request_id,
-            )
-        )
-
-    def of(self, event_id: str) -> Sequence[AuditLine]:
-        """In the order of writing."""
-        rows = self._connection.execute(
-            select(*(column for column in audit.c if column.name not in ("id", "chain")))
-            .where(audit.c.event_id == event_id)
-            .order_by(audit.c.id)
-        )
-        return [AuditLine(**row) for row in rows.mappings()]
-
-    def record_changes(self, event_id: str | None = None) -> Mapping[str, datetime]:
-        query = select(audit.c.event_id, func.max(audit.c.at)).where(audit.c.what.startswith("event."))
-        if event_id is not None:
-            query = query.where(audit.c.event_id == event_id)
-        return {row[0]: row[1] for row in self._connection.execute(query.group_by(audit.c.event_id))}

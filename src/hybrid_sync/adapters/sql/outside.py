@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from hybrid_sync.adapters.sql.statements import upsert
-from hybrid_sync.adapters.sql.tables import entries, intents, meetings
+from hybrid_sync.adapters.sql.tables import entries, events, intents, meetings
+from hybrid_sync.domain.events import EventState
 from hybrid_sync.ports import EntryRecord, Intent, MeetingRecord
 
 
@@ -44,6 +46,16 @@ class SqlEntries:
     def get(self, event_id: str) -> EntryRecord | None:
         row = _one(self._connection, entries, event_id)
         return None if row is None else EntryRecord(**row)
+
+    def coming(self, now: datetime) -> Sequence[EntryRecord]:
+        query = (
+            select(entries)
+            .join(events, events.c.id == entries.c.event_id)
+            .where(events.c.end_utc > now, events.c.state == EventState.PUBLISHED.value)
+            .where(entries.c.state == "made")
+            .order_by(events.c.start_utc, events.c.id)
+        )
+        return [EntryRecord(**row) for row in self._connection.execute(query).mappings()]
 
     def save(self, record: EntryRecord) -> None:
         upsert(self._connection, entries, [_values(record)])

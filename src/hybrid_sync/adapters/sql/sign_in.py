@@ -28,6 +28,10 @@ class SqlTokens:
         )
         return None if row is None else SealedTokens(**row)
 
+    def all(self) -> list[SealedTokens]:
+        rows = self._connection.execute(select(sign_ins).order_by(sign_ins.c.name)).mappings()
+        return [SealedTokens(**row) for row in rows]
+
     def put(self, tokens: SealedTokens) -> None:
         upsert(self._connection, sign_ins, [asdict(tokens)])
 

@@ -45,6 +45,12 @@ class SqlWork:
             )
         )
 
+    def ready(self, now: datetime, limit: int) -> Sequence[str]:
+        """The ids of up to `limit` events that are due and that nobody holds, longest due first."""
+        query = select(work.c.event_id).where(work.c.due_at <= now, _free(now))
+        query = query.order_by(work.c.due_at, work.c.event_id).limit(limit)
+        return list(self._connection.execute(query).scalars())
+
     def claim(
         self, owner: str, now: datetime, lease: timedelta, limit: int, event_id: str | None = None
     ) -> Sequence[Lease]:
@@ -59,10 +65,9 @@ class SqlWork:
             wanted: ColumnElement[bool] = work.c.event_id == event_id
         else:
             wanted = work.c.due_at <= now
-        free = or_(work.c.lease_until.is_(None), work.c.lease_until <= now)
         # Two statements, not UPDATE ... IN (SELECT ... LIMIT): PostgreSQL may run such a subquery more than once
         # and then take more rows than asked for.
-        query = select(work.c.event_id).where(wanted, free).order_by(work.c.due_at, work.c.event_id)
+        query = select(work.c.event_id).where(wanted, _free(now)).order_by(work.c.due_at, work.c.event_id)
         query = query.limit(max(limit, 0)).with_for_update(skip_locked=True)
         keys = list(self._connection.execute(query).scalars())
         if not keys:
@@ -129,6 +134,17 @@ class SqlWork:
         row = self._connection.execute(select(work).where(work.c.event_id == event_id)).one_or_none()
         return None if row is None else _work_row(row)
 
+    def all_due(self, now: datetime) -> Sequence[str]:
+        query = select(work.c.event_id).where(work.c.due_at <= now).order_by(work.c.due_at, work.c.event_id)
+        return list(self._connection.execute(query).scalars())
+
+    def awake(self) -> Sequence[WorkRow]:
+        stirs = or_(
+            work.c.due_at.is_not(None), work.c.last_error.is_not(None), work.c.lease_until.is_not(None)
+        )
+        query = select(work).where(stirs).order_by(work.c.due_at.nulls_last(), work.c.event_id)
+        return [_work_row(row) for row in self._connection.execute(query)]
+
     def rows(self) -> Sequence[WorkRow]:
         """Soonest due first; those never due by themselves last."""
         query = select(work).order_by(work.c.due_at.nulls_last(), work.c.event_id)
@@ -147,6 +163,10 @@ class SqlWork:
         known = select(events.c.id).where(events.c.id == event_id)
         if self._connection.execute(known).one_or_none() is None:
             raise no_event(event_id)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(work.c.lease_until.is_(None), work.c.lease_until <= now)
 
 
 def _work_row(row: Any) -> WorkRow:

@@ -73,21 +73,23 @@ class WebexWebhooks:
 
 
 class WebexDeliveries:
-    """ports.HintReader. `secret` None: nothing can be told from a forgery, so nothing is believed."""
+    """ports.HintReader. `secret` None: nothing can be told from a forgery, so nothing is believed.
 
-    def __init__(self, secret: str | None) -> None:
-        self._secret = secret.encode() if secret else None
+    `old` are secrets that went before: what Webex signs with them is genuine until the webhooks are put right.
+    """
+
+    def __init__(self, secret: str | None, old: Sequence[str] = ()) -> None:
+        self._secrets = [one.encode() for one in (secret, *old) if one] if secret else []
 
     def genuine(self, body: bytes, signature: str) -> bool:
         """X-Spark-Signature: HMAC-SHA1 over the raw bytes, in hex; compared in constant time.
 
         SHA-1 is Webex's choice. What a forger would gain is one needless look at an event.
         """
-        if self._secret is None:
-            return False
-        expected = hmac.new(self._secret, body, hashlib.sha1).hexdigest()
         # As bytes: compare_digest refuses text that is not plain ASCII.
-        return hmac.compare_digest(expected.encode(), signature.strip().lower().encode("utf-8", "replace"))
+        told = signature.strip().lower().encode("utf-8", "replace")
+        expected = [hmac.new(secret, body, hashlib.sha1).hexdigest().encode() for secret in self._secrets]
+        return any(hmac.compare_digest(one, told) for one in expected)
 
     def read(self, body: bytes) -> Hint | None:
         """What a delivery points at; None for one that is about nothing of ours, or cannot be read."""

@@ -1,4 +1,4 @@
-"""Chained audit lines; tombstones of people who were erased."""
+"""Chained audit lines; tombstones of people who were erased; indexes, so that cost grows with what is due."""
 
 from __future__ import annotations
 
@@ -24,4 +24,12 @@ def upgrade() -> None:
         sa.Column("at", BIG, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_tombstones"),
         sqlite_strict=True,
+    )
+    op.create_index("ix_events_end_utc_start_utc", "events", ["end_utc", "start_utc"])
+    op.create_index("ix_attentions_settled_at", "attentions", ["settled_at"])
+    op.drop_index("ix_audit_event_id", table_name="audit")
+    op.create_index("ix_audit_event_id_what_at", "audit", ["event_id", "what", "at"])
+    unsent = sa.text("state IN ('pending', 'sending', 'refused')")
+    op.create_index(
+        "ix_messages_unsent", "messages", ["state", "stamp"], sqlite_where=unsent, postgresql_where=unsent
     )

@@ -1,0 +1,270 @@
+"""Real processes on one store against one sandbox, killed at will, and the count of what must be there once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from urllib.parse import urlsplit
+
+import pytest
+from tests.builders import an_event
+from tests.cli.kit import environment
+from tests.world import outside
+
+from hybrid_sync.domain.events import EventState
+from hybrid_sync.domain.localtime import local_time
+from hybrid_sync.domain.people import Mode, RegistrantStatus
+from hybrid_sync.domain.registrants import wanted_online
+from hybrid_sync.sandbox import Sandbox
+from hybrid_sync.settings import Settings, load
+from hybrid_sync.sync.organising import NewPerson
+from hybrid_sync.wiring import App, build
+
+LEASE = 5.0
+PROGRAM = [sys.executable, "-m", "hybrid_sync"]
+
+
+@dataclass
+class Process:
+    """A standing command and its log."""
+
+    words: tuple[str, ...]
+    log: Path
+    running: subprocess.Popen[bytes] = field(init=False)
+    offset: int = 0
+
+    def start(self) -> None:
+        self.offset = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen([*PROGRAM, *self.words], stdout=log, stderr=log)
+
+    def said(self) -> str:
+        """What it has said since it was last started."""
+        return self.log.read_bytes()[self.offset :].decode()
+
+    def address(self) -> str | None:
+        """Where its pages are, once it has said so."""
+        lines = [line for line in self.said().splitlines() if line.startswith("web: ")]
+        return lines[-1].removeprefix("web: ").rstrip("/") if lines else None
+
+    def kill(self) -> None:
+        self.running.kill()
+        self.running.wait(30)
+
+    def end(self) -> int:
+        self.running.send_signal(signal.SIGCONT)
+        self.running.terminate()
+        return self.running.wait(60)
+
+
+@dataclass
+class Field:
+    """The sandbox, the store, the processes, and an organiser in this process."""
+
+    sandbox: Sandbox
+    settings: Settings
+    app: App
+    folder: Path
+    processes: list[Process] = field(default_factory=list)
+    kills: int = 0
+    deeds: int = 0
+    people: int = 0
+
+    def start(self, *words: str) -> Process:
+        process = Process(words, self.folder / f"process-{len(self.processes)}.log")
+        process.start()
+        self.processes.append(process)
+        return process
+
+    def ready(self) -> None:
+        """All of them have started."""
+        for process in self.processes:
+            until(lambda one=process: "worker started" in one.said(), 60, process.said)  # type: ignore[misc]
+
+    # --- the organiser and the registrants ---
+
+    def events(self, *ids: str) -> None:
+        for number, event_id in enumerate(ids):
+            day = (datetime.now(UTC) + timedelta(days=60 + number)).date().isoformat()
+            self.app.desk.import_event(an_event(f"{day} 10:00", f"{day} 11:30", id=event_id))
+            self.app.desk.publish(event_id)
+            for _ in range(3):
+                self.register(event_id, Mode.ONLINE)
+
+    def register(self, event_id: str, mode: Mode) -> None:
+        self.people += 1
+        name = f"p{self.people}"
+        person = NewPerson(f"{name}@example.org", name.capitalize(), "Example", mode=mode)
+        self.app.desk.register(event_id, [person])
+
+    def deed(self, chance: Random, event_id: str) -> None:
+        """One thing that a person does, through the desk or through the pages of a web process."""
+        self.deeds += 1
+        with self.app.store.read() as tx:
+            event = tx.events.get(event_id)
+            coming = [person for person in tx.people.of(event_id) if person.is_coming]
+        match chance.randrange(6):
+            case 0 | 1:
+                self.register(event_id, chance.choice([Mode.ONLINE, Mode.ROOM]))
+            case 2:
+                moved = event.starts.wall + timedelta(minutes=chance.choice([-30, 15, 60]))
+                self.app.desk.reschedule(event_id, local_time(moved, event.starts.zone))
+            case 3:
+                self.app.desk.edit(event_id, title=f"Clean water {chance.randrange(1000)}")
+            case 4:
+                self.press(chance.choice(coming).id, chance.choice(["online", "room"]))
+            case 5:
+                if len(coming) > 3:
+                    self.press(chance.choice(coming).id, "withdraw-sure")
+
+    def press(self, person_id: str, do: str) -> None:
+        """A button of somebody's own page, at whichever web process answers; here where there is none."""
+        with self.app.store.read() as tx:
+            person = tx.people.get(person_id)
+        path = urlsplit(self.app.own_links.link(person)).path
+        for process in self.processes:
+            address = process.address() if process.words[0] == "serve" else None
+            if address is None or process.running.poll() is not None:
+                continue
+            request = urllib.request.Request(f"{address}{path}?do={do}", data=b"", method="POST")
+            # Killed in the middle of an answer: the person would press again, another time.
+            with suppress(OSError), urllib.request.urlopen(request, timeout=5):
+                return
+        if do == "withdraw-sure":
+            self.app.desk.set_status(person.event_id, person.email, RegistrantStatus.WITHDRAWN)
+        else:
+            self.app.desk.switch(person.event_id, person.email, Mode(do))
+
+    # --- the end ---
+
+    def unsettled(self) -> list[str]:
+        """What is not done yet, in words."""
+        now = datetime.now(UTC)
+        with self.app.store.read() as tx:
+            rows = tx.work.rows()
+            found = [f"{row.event_id} is due" for row in rows if row.due_at and row.due_at <= now]
+            found += [f"{row.event_id} is held" for row in rows if row.leased_until is not None]
+            found += [f"{row.event_id}: {row.last_error}" for row in rows if row.last_error]
+            found += [f"pending: {intent.op_key}" for intent in tx.intents.pending()]
+            for row in rows:
+                found += [f"mail of {row.event_id}" for _ in tx.messages.pending(row.event_id)]
+        return found
+
+    def settle(self, seconds: float = 120) -> None:
+        until(lambda: self.unsettled() == [], seconds, lambda: str(self.unsettled()))
+
+    def judge(self) -> None:
+        """One of everything, nothing open, and nothing left to do. Call it when all processes have ended."""
+        with self.app.store.read() as tx:
+            events = list(tx.events.all())
+            people = {event.id: list(tx.people.of(event.id)) for event in events}
+            meetings = {event.id: tx.meetings.get(event.id) for event in events}
+            questions = [item.message for item in tx.attentions.unsettled()]
+            assert list(tx.intents.pending()) == []
+        assert questions == []
+        published = [event for event in events if event.state is EventState.PUBLISHED]
+        assert len(self.sandbox.state.meetings) == len(published)
+        entries = [entry for entry in self.sandbox.state.events.values() if not entry.cancelled]
+        assert len(entries) == len(published)
+        for event in published:
+            record = meetings[event.id]
+            assert record is not None
+            meeting = self.sandbox.state.meetings[record.meeting_id]
+            there = Counter(one.email.casefold() for one in meeting.registrants.values())
+            assert there == Counter(wanted_online(people[event.id]).keys()), event.id
+        told = Counter(
+            (message.recipients[0], message.uid, message.sequence, message.method)
+            for message in {message.message_id: message for message in self.sandbox.inbox}.values()
+        )
+        assert [key for key, times in told.items() if times > 1] == []
+        invited = {recipient for recipient, _, _, method in told if method == "REQUEST"}
+        coming = {one.email for each in people.values() for one in each if one.is_coming}
+        assert coming <= invited
+        before = len(self.sandbox.writes())
+        for event in events:
+            report = self.app.converge.event(event.id)
+            assert report.converged, report
+            assert not report.wrote, report
+        assert len(self.sandbox.writes()) == before
+
+
+def until(done: Callable[[], bool], seconds: float, what: Callable[[], str]) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            pytest.fail(f"it did not come about in {seconds:.0f} s: {what()}")
+        time.sleep(0.05)
+
+
+@contextmanager
+def a_field(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, url: str, kind: str, lease: float = LEASE
+) -> Iterator[Field]:
+    for name in [name for name in os.environ if name.startswith("HYBRID_SYNC_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(folder)
+    with Sandbox(options=outside()) as sandbox:
+        values = environment(sandbox, folder) | {
+            "HYBRID_SYNC_STORE__URL": url,
+            "HYBRID_SYNC_ENGINE__KIND": kind,
+            "HYBRID_SYNC_ENGINE__POLL_SECONDS": "0.3",
+            "HYBRID_SYNC_ENGINE__LEASE_SECONDS": str(lease),
+            "HYBRID_SYNC_ENGINE__SETTLE_SECONDS": "1",
+            "HYBRID_SYNC_MAIL__MESSAGES_PER_MINUTE": "60000",
+            "HYBRID_SYNC_WEBEX__REQUESTS_PER_MINUTE": "60000",
+        }
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        settings = load()
+        app = build(settings, create_database=True)
+        field_ = Field(sandbox, settings, app, folder)
+        try:
+            yield field_
+        finally:
+            for process in field_.processes:
+                with suppress(ProcessLookupError):
+                    process.running.send_signal(signal.SIGCONT)
+                    process.kill()
+            app.close()
+
+
+def havoc(
+    field_: Field, chance: Random, events: list[str], seconds: float, beside: tuple[str, ...] | None = None
+) -> None:
+    """Kill, halt, start anew, edit, register, reschedule, at random, for so long.
+
+    `beside` is a command that ends by itself, like `sync`; it is run again and again, and killed like the others.
+    """
+    passing = Process(beside, field_.folder / "beside.log") if beside else None
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if passing is not None:
+            passing.start()
+        for _ in range(chance.randrange(1, 4)):
+            field_.deed(chance, chance.choice(events))
+        # Long enough for a process to start and be in the middle of something.
+        time.sleep(0.5 + 2.5 * chance.random())
+        if passing is not None and chance.random() < 0.5:
+            passing.kill()
+        victim = chance.choice(field_.processes)
+        if chance.random() < 0.2:  # it stands still past its lease, and then goes on as if nothing were
+            victim.running.send_signal(signal.SIGSTOP)
+            time.sleep(LEASE + 0.5)
+            victim.running.send_signal(signal.SIGCONT)
+        else:
+            victim.kill()
+            victim.start()
+        field_.kills += 1
+        if passing is not None:
+            passing.running.wait(120)

@@ -1,0 +1,83 @@
+"""The database goes away in mid-run: the worker process goes on by itself when it is back, nothing lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from hybrid_sync.adapters.sql import open_store
+from hybrid_sync.domain.localtime import local_time
+from tests.adapters.sql.postgres_server import _binaries, as_text, new_database, postgres_server
+from tests.builders import wall
+from tests.reliability.test_workers import Fleet, a_fleet, at_rest, judge, until
+from tests.world import crowd, publish
+
+
+def begun(fleet: Fleet) -> bool:
+    """The first mails have gone out: the pass is under way and far from its end."""
+    return len(fleet.world.sandbox.inbox) >= 3
+
+
+def crash(server: URL) -> None:
+    """Ended without a word to anybody, and started again."""
+    folder, binaries = Path(str(server.query["host"])), _binaries()
+    assert binaries is not None
+    command = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w"]
+    user = "postgres" if os.getuid() == 0 else None
+    for rest in (["-m", "immediate", "stop"], ["start"]):
+        options = (
+            ["-o", f"-k {folder} -c listen_addresses='' -c max_connections=50"] if rest == ["start"] else []
+        )
+        subprocess.run(
+            [*command, *options, *rest],
+            check=True,
+            user=user,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            timeout=60,
+        )
+
+
+def test_a_lock_that_outlasts_the_busy_timeout_is_waited_out(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.db"
+    with a_fleet(tmp_path / "night", f"sqlite:///{file}") as fleet:
+        app = fleet.world.app()
+        publish(app, *crowd(40))
+        with open_store(fleet.url).engine.connect() as connection:
+            patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() / 1000
+        fleet.start()
+        [worker] = fleet.running
+        until(lambda: begun(fleet), fleet)
+        lock = sqlite3.connect(file, isolation_level=None, timeout=30)
+        lock.execute("BEGIN IMMEDIATE")
+        time.sleep(patience + 2)
+        lock.execute("ROLLBACK")
+        lock.close()
+        until(lambda: at_rest(app), fleet)
+        assert worker.poll() is None, fleet.log()
+        assert "the store" in fleet.log()
+        assert len(fleet.world.mails()) == 40
+        judge(fleet, {}, 34)
+
+
+@pytest.mark.skipif("HYBRID_SYNC_TEST_PG_URL" in os.environ, reason="that server is not ours to restart")
+def test_postgresql_restarts_under_a_worker(tmp_path: Path) -> None:
+    with postgres_server() as server, a_fleet(tmp_path / "night", as_text(new_database(server))) as fleet:
+        app = fleet.world.app()
+        publish(app, *crowd(40))
+        fleet.start()
+        [worker] = fleet.running
+        until(lambda: begun(fleet), fleet)
+        crash(server)
+        app.close()  # the organiser's own process is another one, and begins anew
+        app = fleet.world.app()
+        app.desk.reschedule("water", local_time(wall("2027-06-10 10:00")))
+        until(lambda: at_rest(app), fleet)
+        assert worker.poll() is None, fleet.log()
+        judge(fleet, {}, 34)
