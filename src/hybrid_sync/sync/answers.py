@@ -96,7 +96,9 @@ class Answers:
                 tx.messages.mark(row, MessageState.REFUSED, now, f"came back: {words}")
             told = f"mail to {message.email} came back: {words}"
             tx.attentions.open(message.event_id, question("mail", email_key(message.email)), told, now)
-            tx.audit.add(AuditLine(now, message.event_id, "worker", "mail.bounce", message.registrant_id, words))
+            tx.audit.add(
+                AuditLine(now, message.event_id, "worker", "mail.bounce", message.registrant_id, words)
+            )
             tx.work.wake(message.event_id, now)
         log.info(
             "event %s: a mail came back (%s)", message.event_id, bounce.status, extra={"action": "answers"}

@@ -129,7 +129,11 @@ class FollowUpStep:
         return event.ends is not None and any(pull.at >= event.ends.instant for pull in pulls)
 
     def _decide(self, event: Event, look: _Look, now: datetime) -> list[Change]:
-        if look.when is None or now >= look.when.closes or not any(one.is_coming and not one.is_erased for one in look.people):
+        if (
+            look.when is None
+            or now >= look.when.closes
+            or not any(one.is_coming and not one.is_erased for one in look.people)
+        ):
             return []
         hold = waits_for(event, look.when, known=look.known, now=now)
         if hold is not None:
