@@ -51,6 +51,7 @@ def test_workers_and_web_processes_are_killed_on_postgresql(
     a_run(tmp_path, monkeypatch, pg_url, kind, [WORKER, WORKER, WEB], seed=6, seconds=9)
 
 
+@pytest.mark.long
 def test_the_worker_and_a_sync_beside_it_are_killed_on_sqlite(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

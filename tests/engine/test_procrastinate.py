@@ -103,7 +103,9 @@ def test_jobs_that_were_lost_are_put_in_again(pg_store: SqlStore) -> None:
 
     with running(pg_store, reconcile, a_queue_engine, concurrency=1):
         until(lambda: jobs(pg_store, "doing") == 1 and jobs(pg_store, "todo") == 2)
-        assert change(pg_store, "DELETE FROM procrastinate_jobs WHERE status = 'todo'") == 2
+        assert (
+            change(pg_store, "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND lock IS NOT NULL") == 2
+        )
         go_on.set()
         until(lambda: sorted(passes.seen) == ["e0", "e1", "e2"])
 

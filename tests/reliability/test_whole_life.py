@@ -98,6 +98,7 @@ def test_the_life_in_which_nobody_dies_is_as_it_should_be(clean_held: Told) -> N
     assert last["told by Webex"] == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("run", range(0, LONGEST // STEP, 2))
 def test_wherever_it_dies_the_life_goes_on_as_if_nothing_had_happened(
     tmp_path: Path, life: str, clean: Told, run: int
@@ -115,6 +116,7 @@ def test_a_second_death_in_the_recovery_changes_nothing(
     assert differences(told, clean) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 def test_on_postgresql_it_is_the_same(tmp_path: Path, clean_held: Told, postgres: Any, seed: int) -> None:
     singles = spread(2 + 3 * seed, HELD)
@@ -125,6 +127,7 @@ def test_on_postgresql_it_is_the_same(tmp_path: Path, clean_held: Told, postgres
         assert differences(told, clean_held) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("run", [0, 2, 4, 6])
 def test_a_worker_that_sleeps_while_another_works_to_the_end_doubles_nothing(
     tmp_path: Path, life: str, clean: Told, run: int

@@ -186,6 +186,7 @@ def judge(fleet: Fleet, cancelled: dict[str, int], rounds: int) -> None:
     assert (len(world.sandbox.writes()), len(world.sandbox.inbox)) == before
 
 
+@pytest.mark.long
 def test_workers_that_are_killed_and_frozen_leave_one_of_everything(tmp_path: Path, url: str) -> None:
     with a_fleet(tmp_path / "night", url) as fleet:
         cancelled = a_night(fleet, seed=1, rounds=3)
