@@ -6,7 +6,7 @@ import pytest
 
 from tests.judges import readers
 from tests.judges.conftest import IcalJs, Libical
-from tests.judges.objects import an_object
+from tests.judges.objects import a_mail, an_object
 
 GOOD = an_object("2027-06-09 10:00", "2027-06-09 11:30")
 
@@ -54,8 +54,6 @@ def test_ical_js_gives_no_instant_without_a_zone_in_the_object(ical_js: IcalJs) 
 
 
 def test_the_mail_reader_refuses_two_calendars_that_differ() -> None:
-    from tests.judges.objects import a_mail
-
     content = a_mail("2027-06-09 10:00", "2027-06-09 11:30")
     readers.calendar_mail(content)
     mark = b"application/ics"

@@ -18,6 +18,7 @@ from tests.answers_kit import a_bounce, a_reply, an_out_of_office
 from tests.builders import wall
 from tests.dovecot_server import PASSWORD, USER, Imap, dovecot
 from tests.http_client.certificates import a_certificate
+from tests.sync.test_crash import Crash
 from tests.world import World, online, person, publish, sync
 
 
@@ -181,10 +182,6 @@ def test_a_report_that_proves_nothing_silences_nobody(
     assert sync(app).converged
 
 
-class Dies(BaseException):
-    """The process is gone at this point."""
-
-
 def test_a_death_while_reading_loses_no_answer_and_doubles_none(
     world: World, imap: Imap, an_app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,10 +192,10 @@ def test_a_death_while_reading_loses_no_answer_and_doubles_none(
     save = SqlMailboxes.save
 
     def death(*_: object) -> None:
-        raise Dies
+        raise Crash
 
     monkeypatch.setattr(SqlMailboxes, "save", death)
-    with pytest.raises(Dies):
+    with pytest.raises(Crash):
         look(world, app)
     assert answers(app) == {}
     monkeypatch.setattr(SqlMailboxes, "save", save)

@@ -18,6 +18,7 @@ from hybrid_sync.sync.once import Outcome
 from hybrid_sync.wiring import App
 from tests.builders import utc, wall
 from tests.radicale_server import PASSWORD, USER, radicale
+from tests.sync.test_crash import Crash
 from tests.world import World, online, publish, sync
 
 AUTH = (USER, PASSWORD)
@@ -171,10 +172,6 @@ def test_something_else_under_our_name_is_left_alone_and_asked_about(world: Worl
     assert [event.summary.value for event in held(url)] == ["Theirs"]
 
 
-class Dies(BaseException):
-    """The process is gone at this point."""
-
-
 @pytest.mark.parametrize("phase", ["before", "after"])
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_a_death_round_a_write_leaves_one_object_and_nothing_unknown(
@@ -195,9 +192,9 @@ def test_a_death_round_a_write_leaves_one_object_and_nothing_unknown(
             and "webex" not in route
             and "graph" not in route
         ):
-            raise Dies
+            raise Crash
 
-    with pytest.raises(Dies):
+    with pytest.raises(Crash):
         sync(an_app(world, url, observe=death))
     world.sandbox.clock.set(world.sandbox.clock.now() + timedelta(seconds=61))
     assert sync(app).converged

@@ -117,7 +117,7 @@ def _by_ending(out: str) -> Format:
 def _language(told: str | None, service: App) -> str:
     from hybrid_sync.render.translations import known_languages
 
-    code = reading.language(told, "--language") or next(iter(service.settings.service.languages), "en")
+    code = reading.language(told, "--language") or service.settings.service.language
     if told is not None and code not in known_languages():
         raise InputError(
             f"--language {told}: there are no words in it; known are {', '.join(known_languages())}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hybrid_sync.cli import output
 
 if TYPE_CHECKING:
-    from hybrid_sync.intake.registrant_lists import RefusedRow
+    from hybrid_sync.intake.refused_rows import RefusedRow
 
 ERASED = "was erased at their request; registrants add --after-erasure brings them back if they ask for it"
 """Why a row is not taken."""

@@ -84,7 +84,7 @@ def import_(
 
 def _without(listed: ListReading, erased: set[str]) -> ListReading:
     """The list with the rows of people who were erased among those that are refused."""
-    from hybrid_sync.intake.registrant_lists import RefusedRow
+    from hybrid_sync.intake.refused_rows import RefusedRow
 
     refused = [
         RefusedRow(listed.file, row.line, "email", ERASED)

@@ -6,7 +6,7 @@ RFC 5546 2.1.4: one UID for one person's entry for ever, SEQUENCE raised when so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ __all__ = [
     "MessageState",
     "Method",
     "WantedMessage",
+    "by_registrant",
     "facts_for",
     "invitation_uid",
     "message_id",
@@ -108,9 +109,21 @@ class WantedMessage:
     email: str
     before: Facts | None = None
 
+    @property
+    def purpose(self) -> str | None:
+        return None
+
 
 History = Mapping[str, Sequence[Message]]
 """Every ledger row by registrant id, oldest first."""
+
+
+def by_registrant(rows: Iterable[Message]) -> dict[str, list[Message]]:
+    """`rows` (oldest first) as a History."""
+    found: dict[str, list[Message]] = {}
+    for row in rows:
+        found.setdefault(row.registrant_id, []).append(row)
+    return found
 
 
 def outdated(history: History, facts: Mapping[str, Facts], people: Sequence[Registrant]) -> list[Message]:

@@ -46,6 +46,10 @@ class PlainMail:
     email: str
     reply_to: str
 
+    @property
+    def method(self) -> Method:
+        return Method.NONE
+
 
 @dataclass(frozen=True)
 class Moment:

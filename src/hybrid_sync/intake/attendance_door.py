@@ -11,13 +11,13 @@ from hybrid_sync.domain.events import Event
 from hybrid_sync.errors import InputError
 from hybrid_sync.intake.attendance_headers import unknown
 from hybrid_sync.intake.attendance_layouts import Body, find_head
-from hybrid_sync.intake.attendance_reading import Layout, RowRefusal
+from hybrid_sync.intake.attendance_reading import Layout
 from hybrid_sync.intake.attendance_rows import cell, check_shape, time_of
 from hybrid_sync.intake.attendance_sources import Columns, source_of
 from hybrid_sync.intake.attendance_times import Times
 from hybrid_sync.intake.characters import shown
 from hybrid_sync.intake.csv_rows import Row
-from hybrid_sync.intake.registrant_lists import RefusedRow
+from hybrid_sync.intake.refused_rows import RefusedRow, RowRefusal
 
 LEARN_FROM = 500
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from hybrid_sync.domain.presence import Interval, Segment
-
-if TYPE_CHECKING:
-    # Every command line imports this module for the names of the layouts; the readers of lists are for those who read.
-    from hybrid_sync.intake.registrant_lists import RefusedRow
+from hybrid_sync.intake.refused_rows import RefusedRow, taken_and_refused
 
 
 class Layout(StrEnum):
@@ -43,20 +38,7 @@ class AttendanceReading:
     @property
     def summary(self) -> str:
         """One line: how many rows there were, how many were taken and refused, and what for."""
-        total = len(self.segments) + len(self.refused)
-        text = f"{self.file}: {len(self.segments)} of {total} rows taken, {len(self.refused)} refused"
-        fields = Counter(row.field for row in self.refused)
-        return text + (
-            " (" + ", ".join(f"{n} for {name}" for name, n in fields.most_common()) + ")" if fields else ""
-        )
-
-
-class RowRefusal(Exception):
-    """Leaves the reading of one row; never leaves intake."""
-
-    def __init__(self, field: str, reason: str, value: str = "") -> None:
-        super().__init__(reason)
-        self.field, self.reason, self.value = field, reason, value
+        return taken_and_refused(self.file, len(self.segments), self.refused)
 
 
 def near(segments: Sequence[Segment], window: Interval, padding: timedelta) -> int:

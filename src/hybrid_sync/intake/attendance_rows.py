@@ -10,12 +10,11 @@ from datetime import timedelta
 from hybrid_sync.domain.people import email_key
 from hybrid_sync.domain.presence import Segment
 from hybrid_sync.intake.attendance_durations import duration
-from hybrid_sync.intake.attendance_reading import RowRefusal
 from hybrid_sync.intake.attendance_sources import Columns, Source
 from hybrid_sync.intake.attendance_times import Times, Told, Unreadable
 from hybrid_sync.intake.characters import bare, shown
 from hybrid_sync.intake.csv_rows import Row
-from hybrid_sync.intake.registrant_lists import RefusedRow
+from hybrid_sync.intake.refused_rows import RefusedRow, RowRefusal
 
 LONGEST = {"name": 300, "email": 320, "session": 200, "device": 100, "role": 100, "meeting": 400, "code": 40}
 """Characters; a longer value is some other column or an attack, and is refused rather than cut."""

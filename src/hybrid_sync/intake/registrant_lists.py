@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from hybrid_sync.intake.characters import bare, has_unwanted, one_line, shown
 from hybrid_sync.intake.csv_rows import Row
 from hybrid_sync.intake.languages import language_code
 from hybrid_sync.intake.person_names import split_name
+from hybrid_sync.intake.refused_rows import RefusedRow, RowRefusal, taken_and_refused
 from hybrid_sync.intake.registrant_rows import list_rows
 
 LONGEST = {"first_name": 200, "last_name": 200, "name": 200, "organisation": 300}
@@ -48,21 +48,6 @@ class ListedPerson:
 
 
 @dataclass(frozen=True)
-class RefusedRow:
-    """A row, or in `ListReading.notes` a cell, that somebody should look at."""
-
-    file: str
-    line: int
-    field: str
-    reason: str
-    value_shown: str = ""
-
-    def __str__(self) -> str:
-        value = f" (read: '{self.value_shown}')" if self.value_shown else ""
-        return f"{self.file}, line {self.line}, {self.field}: {self.reason}{value}"
-
-
-@dataclass(frozen=True)
 class ListReading:
     """What a list gave. `columns`: the header chosen for each field; `notes`: about rows that were taken."""
 
@@ -77,20 +62,7 @@ class ListReading:
     @property
     def summary(self) -> str:
         """One line: how many rows there were, how many were taken and refused, and what for."""
-        total = len(self.rows) + len(self.refused)
-        text = f"{self.file}: {len(self.rows)} of {total} rows taken, {len(self.refused)} refused"
-        fields = Counter(row.field for row in self.refused)
-        return text + (
-            " (" + ", ".join(f"{n} for {name}" for name, n in fields.most_common()) + ")" if fields else ""
-        )
-
-
-class _Refusal(Exception):
-    """Leaves the reading of one row; never leaves this module."""
-
-    def __init__(self, field: str, reason: str, value: str = "") -> None:
-        super().__init__(reason)
-        self.field, self.reason, self.value = field, reason, value
+        return taken_and_refused(self.file, len(self.rows), self.refused)
 
 
 def read_registrants(
@@ -152,7 +124,7 @@ class _Reader:
         for row in body:
             try:
                 person = self._person(row)
-            except _Refusal as no:
+            except RowRefusal as no:
                 self.refused.append(RefusedRow(self.name, row.line, no.field, no.reason, shown(no.value)))
             else:
                 self.lines[email_key(person.email)] = row.line
@@ -160,9 +132,9 @@ class _Reader:
 
     def _person(self, row: Row) -> ListedPerson:
         if row.broken:
-            raise _Refusal("row", row.broken)
+            raise RowRefusal("row", row.broken)
         if any(cell.strip() for cell in row.cells[self.width :]):
-            raise _Refusal(
+            raise RowRefusal(
                 "row",
                 f"has {len(row.cells)} cells where the header has {self.width}: is a delimiter not quoted?",
             )
@@ -186,7 +158,7 @@ class _Reader:
             self._note(row, field, "control or direction characters were taken out", value)
         most = LONGEST.get(field)
         if most and len(value) > most:
-            raise _Refusal(field, f"has {len(value)} characters, at most {most} are taken", value)
+            raise RowRefusal(field, f"has {len(value)} characters, at most {most} are taken", value)
         return value
 
     def _note(self, row: Row, field: str, reason: str, value: str) -> None:
@@ -195,16 +167,16 @@ class _Reader:
     def _email(self, row: Row) -> str:
         cell = self._cell(row, "email")
         if not cell:
-            raise _Refusal("email", "is empty")
+            raise RowRefusal("email", "is empty")
         wrapped = _WRAPPED.fullmatch(cell)
         email = wrapped[1].strip() if wrapped else cell
         if email.startswith(_FORMULA_STARTS):
-            raise _Refusal("email", f"begins with '{email[0]}' as a formula does: not an address", email)
+            raise RowRefusal("email", f"begins with '{email[0]}' as a formula does: not an address", email)
         if not is_email_address(email):
-            raise _Refusal("email", "is not an e-mail address; write it like name@example.org", email)
+            raise RowRefusal("email", "is not an e-mail address; write it like name@example.org", email)
         first_line = self.lines.get(email_key(email))
         if first_line:
-            raise _Refusal("email", f"is on line {first_line} already; the first one was taken", email)
+            raise RowRefusal("email", f"is on line {first_line} already; the first one was taken", email)
         return email
 
     def _names(self, row: Row) -> tuple[str, str]:
@@ -213,7 +185,7 @@ class _Reader:
             first, last = split_name(self._cell(row, "name"))
         if not (first or last):
             field = "name" if "name" in self.columns else "first_name"
-            raise _Refusal(field, "is empty: there is no name to print on an invitation")
+            raise RowRefusal(field, "is empty: there is no name to print on an invitation")
         # People with one name: it is the first name, wherever the form made them type it.
         return (first, last) if first else (last, "")
 
@@ -230,5 +202,5 @@ class _Reader:
             return Mode.ONLINE
         mode = _MODE_OF.get(bare(cell))
         if mode is None:
-            raise _Refusal("mode", "is neither room nor online; write one of these two words", cell)
+            raise RowRefusal("mode", "is neither room nor online; write one of these two words", cell)
         return mode

@@ -39,6 +39,11 @@ class Service(Section):
     def _ca_bundle(cls, value: str | None) -> str | None:
         return certificate_file(value)
 
+    @property
+    def language(self) -> str:
+        """What is written in where nobody's own language is known: the first one."""
+        return next(iter(self.languages), "en")
+
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str | None) -> str | None:

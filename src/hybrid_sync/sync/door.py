@@ -14,7 +14,7 @@ from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.presence import Segment
 from hybrid_sync.errors import InputError, NotFound
 from hybrid_sync.intake.attendance_door import DoorReading, DoorRow
-from hybrid_sync.intake.registrant_lists import RefusedRow
+from hybrid_sync.intake.refused_rows import RefusedRow
 from hybrid_sync.ports import AuditLine, Clock, ImportRecord, Store, Transaction
 
 

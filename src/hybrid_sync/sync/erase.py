@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Message
+from hybrid_sync.domain.invitations import Message, by_registrant
 from hybrid_sync.domain.people import Registrant, RegistrantStatus
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.registrants import MeetingRegistrant
@@ -104,9 +104,7 @@ class EraseStep:
             held, people = tx.privacy.addresses(event.id), tx.people.of(event.id)
             staff = dict.fromkeys(tx.meeting_staff.of(event.id), "cohost")
             roles = self._helpers(event) | staff | dict(self._roles)
-            rows: dict[str, list[Message]] = {}
-            for row in tx.messages.of(event.id):
-                rows.setdefault(row.registrant_id, []).append(row)
+            rows = by_registrant(tx.messages.of(event.id))
         return [self._wish(event, intent, held, people, rows, roles, now) for intent in intents]
 
     def _helpers(self, event: Event) -> dict[str, str]:

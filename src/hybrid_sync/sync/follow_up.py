@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from hybrid_sync.domain.attendance import Attendance
@@ -21,14 +22,14 @@ from hybrid_sync.domain.follow_up import (
     unfit_follow_ups,
     waits_for,
 )
-from hybrid_sync.domain.invitations import Message, Method, message_id
+from hybrid_sync.domain.invitations import History, Message, by_registrant
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.ports import Mailer, PullRecord, Store
 from hybrid_sync.sync.certificates import Certifying
 from hybrid_sync.sync.once import Outcome, Pass, question
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, ledger_row, still_refused
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
 
 DRAWN_AT_ONCE = 20
 """Mails with certificates written down in one transaction: each is drawn first, and the lease is not to end meanwhile."""
@@ -45,7 +46,7 @@ class ComposeFollowUp(Protocol):
 @dataclass(frozen=True)
 class _Look:
     people: Sequence[Registrant]
-    history: Mapping[str, Sequence[Message]]
+    history: History
     questions: Mapping[str, str]
     when: Schedule | None
     """None when nobody gets one: not published, no end."""
@@ -113,9 +114,7 @@ class FollowUpStep:
             pulls = tx.attendance.pulls(event.id)
             meeting = tx.meetings.get(event.id) is not None
             questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
-        history: dict[str, list[Message]] = {}
-        for row in rows:
-            history.setdefault(row.registrant_id, []).append(row)
+        history = by_registrant(rows)
         when = None
         deleted = bool(pulls) and pulls[-1].digest == PURGED
         if event.state is EventState.PUBLISHED and event.ends is not None and not deleted:
@@ -154,11 +153,9 @@ class FollowUpStep:
     def _message(
         self, event: Event, mail: WantedFollowUp, certificate: Certificate | None, now: datetime
     ) -> Message:
-        stamp = now.replace(microsecond=0)
-        identifier = message_id(mail.uid, mail.sequence, Method.NONE, self._message_domain)
         drawn = self._certifying.pdf(event, certificate) if self._certifying and certificate else None
-        content = self._compose(mail, stamp=stamp, message_id=identifier, certificate=drawn)
-        return ledger_row(event, mail, stamp, identifier, content)
+        compose = partial(self._compose, mail, certificate=drawn)
+        return written(event, mail, now, self._message_domain, compose)
 
     def _still_refused(self, look: _Look, outcomes: Sequence[Outcome], now: datetime) -> list[Outcome]:
         """Whose address did not take it, until it is put right or nothing could be sent any more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from hybrid_sync.domain.events import Event, EventState
@@ -13,11 +14,10 @@ from hybrid_sync.domain.invitations import (
     History,
     LinkKind,
     Message,
-    MessageState,
     Method,
     WantedMessage,
+    by_registrant,
     facts_for,
-    message_id,
     outdated,
     plan_invitations,
 )
@@ -25,7 +25,7 @@ from hybrid_sync.domain.people import Mode, Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
 from hybrid_sync.sync.once import Outcome, Pass
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
 
 
 class Compose(Protocol):
@@ -112,10 +112,7 @@ class InvitationStep:
             people, rows = tx.people.of(event.id), tx.messages.of(event.id)
             record, standing = tx.meetings.get(event.id), tx.registrations.statuses(event.id)
             questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
-        history: dict[str, list[Message]] = {}
-        for row in rows:
-            if row.method is not Method.NONE:
-                history.setdefault(row.registrant_id, []).append(row)
+        history = by_registrant(row for row in rows if row.method is not Method.NONE)
         facts: dict[str, Facts] = {}
         not_ready: dict[str, str] = {}
         made = record if record is not None and record.state == "made" else None
@@ -151,20 +148,4 @@ class InvitationStep:
             self._outbox.write_down(work, messages)
 
     def _message(self, event: Event, wanted: WantedMessage, now: datetime) -> Message:
-        stamp = now.replace(microsecond=0)
-        identifier = message_id(wanted.uid, wanted.sequence, wanted.method, self._message_domain)
-        return Message(
-            registrant_id=wanted.person.id,
-            event_id=event.id,
-            email=wanted.email,
-            uid=wanted.uid,
-            incarnation=wanted.incarnation,
-            sequence=wanted.sequence,
-            method=wanted.method,
-            state=MessageState.PENDING,
-            stamp=stamp,
-            message_id=identifier,
-            facts=wanted.facts,
-            kind=wanted.kind,
-            mime=self._compose(event, wanted, stamp=stamp, message_id=identifier),
-        )
+        return written(event, wanted, now, self._message_domain, partial(self._compose, event, wanted))

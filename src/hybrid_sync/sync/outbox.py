@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Message, MessageState, Method
+from hybrid_sync.domain.invitations import Message, MessageState, Method, WantedMessage, message_id
 from hybrid_sync.domain.reminders import PlainMail
 from hybrid_sync.errors import OutcomeUnknown, ProviderError, SignInExpired, TryLater
 from hybrid_sync.ports import AuditLine, Intent, Mailer, Store, Transaction
@@ -188,21 +189,31 @@ def refused(message: Message, words: str) -> Outcome:
     return Outcome(message.kind, target, "refused", detail, ask=question("mail", target))
 
 
-def ledger_row(event: Event, mail: PlainMail, stamp: datetime, identifier: str, content: bytes) -> Message:
-    """A mail without calendar object as it is written down."""
+class Compose(Protocol):
+    """Writes one mail: the same stamp and Message-ID give the same bytes."""
+
+    def __call__(self, *, stamp: datetime, message_id: str) -> bytes: ...
+
+
+def written(
+    event: Event, wanted: WantedMessage | PlainMail, now: datetime, domain: str, compose: Compose
+) -> Message:
+    """What `wanted` becomes in the ledger: with stamp, Message-ID (of that `domain`) and bytes, not sent yet."""
+    stamp = now.replace(microsecond=0)
+    identifier = message_id(wanted.uid, wanted.sequence, wanted.method, domain)
     return Message(
-        registrant_id=mail.person.id,
+        registrant_id=wanted.person.id,
         event_id=event.id,
-        email=mail.email,
-        uid=mail.uid,
-        incarnation=mail.incarnation,
-        sequence=mail.sequence,
-        method=Method.NONE,
+        email=wanted.email,
+        uid=wanted.uid,
+        incarnation=wanted.incarnation,
+        sequence=wanted.sequence,
+        method=wanted.method,
         state=MessageState.PENDING,
         stamp=stamp,
         message_id=identifier,
-        facts=mail.facts,
-        kind=mail.kind,
-        mime=content,
-        purpose=mail.purpose,
+        facts=wanted.facts,
+        kind=wanted.kind,
+        mime=compose(stamp=stamp, message_id=identifier),
+        purpose=wanted.purpose,
     )

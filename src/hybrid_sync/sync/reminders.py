@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.facts import Facts, LinkKind, facts_for
-from hybrid_sync.domain.invitations import Message, Method, message_id
+from hybrid_sync.domain.invitations import History, Message, by_registrant
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.reminders import KIND, PlainMail, invitation_of, plan_reminders, unfit_reminders
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
 from hybrid_sync.sync.once import Outcome, Pass
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, ledger_row, still_refused
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
 
 
 class ComposeReminder(Protocol):
@@ -27,7 +28,7 @@ class ComposeReminder(Protocol):
 @dataclass(frozen=True)
 class _Look:
     people: Sequence[Registrant]
-    history: Mapping[str, Sequence[Message]]
+    history: History
     facts: Mapping[str, Facts]
     questions: Mapping[str, str]
     """What stands open before a person, by its name."""
@@ -87,9 +88,7 @@ class ReminderStep:
             people, rows = tx.people.of(event.id), tx.messages.of(event.id)
             record = tx.meetings.get(event.id)
             questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
-        history: dict[str, list[Message]] = {}
-        for row in rows:
-            history.setdefault(row.registrant_id, []).append(row)
+        history = by_registrant(rows)
         made = record if record is not None and record.state == "made" else None
         facts: dict[str, Facts] = {}
         if event.state is EventState.PUBLISHED and event.ends is not None and now < event.starts.instant:
@@ -106,10 +105,7 @@ class ReminderStep:
         return plan_reminders(event, look.people, look.history, look.facts, self._before, now)
 
     def _message(self, event: Event, mail: PlainMail, now: datetime) -> Message:
-        stamp = now.replace(microsecond=0)
-        identifier = message_id(mail.uid, mail.sequence, Method.NONE, self._message_domain)
-        content = self._compose(mail, stamp=stamp, message_id=identifier)
-        return ledger_row(event, mail, stamp, identifier, content)
+        return written(event, mail, now, self._message_domain, partial(self._compose, mail))
 
     def _still_refused(self, look: _Look, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Whose address took no reminder, until the event has begun or the address is put right."""

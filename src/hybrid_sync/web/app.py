@@ -115,7 +115,7 @@ class _Site:
 
     def __init__(self, app: App, heartbeat: Callable[[], datetime] | None) -> None:
         self._app = app
-        self._default_language = next(iter(app.settings.service.languages), "en")
+        self._default_language = app.settings.service.language
         poll = timedelta(seconds=app.settings.engine.poll_seconds)
         self._health = Health(app.store, app.clock, heartbeat, poll)
         self._presses = RateLimit(app.clock)

@@ -29,7 +29,7 @@ class CertificateLooks:
         self._certificates = certificates
         self._pages = pages
         self._service = one_line(settings.service.name, 80)
-        self._language = next(iter(settings.service.languages), "en")
+        self._language = settings.service.language
         self._looks = RateLimit(clock, most=MOST_LOOKS)
 
     def show(self, request: Request, code: str) -> Response:

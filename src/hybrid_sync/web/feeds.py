@@ -15,10 +15,10 @@ from hybrid_sync.domain.public_calendar import PublicEvent
 from hybrid_sync.errors import NotFound
 from hybrid_sync.ports import Clock
 from hybrid_sync.render.feed import feed_bytes
-from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.public_calendar import PublicCalendar
 from hybrid_sync.web.limits import RateLimit, address_of
+from hybrid_sync.wiring.letters import letter_sender
 
 KEPT_FOR = timedelta(minutes=1)
 """How long a calendar that was made is handed out again: a thousand programs may ask in one minute."""
@@ -35,8 +35,8 @@ class Feeds:
     def __init__(self, calendar: PublicCalendar, settings: Settings, clock: Clock) -> None:
         self._calendar = calendar
         self._name = settings.service.name
-        self._organiser = Mailbox(settings.mail.from_name or self._name, settings.mail.from_address)
-        self._language = next(iter(settings.service.languages), "en")
+        self._organiser = letter_sender(settings)
+        self._language = settings.service.language
         self._clock = clock
         self._unknown = RateLimit(clock, most=MOST_UNKNOWN)
         self._kept: dict[str, tuple[datetime, bytes, datetime | None]] = {}

@@ -198,7 +198,7 @@ def build(
             webex.registrants,
             new_id=_new_id,
             direct=settings.webex.direct_registrants,
-            language=next(iter(settings.service.languages), "en"),
+            language=settings.service.language,
         ),
         SourceStep(store, webex.sources),
         MeetingStaffStep(store, webex.staff, settings.webex.cohosts),

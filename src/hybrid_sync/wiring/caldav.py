@@ -9,9 +9,9 @@ from hybrid_sync.adapters.caldav import CaldavCollection
 from hybrid_sync.http_client import Observe, Transport
 from hybrid_sync.ports import Clock, Store
 from hybrid_sync.render.feed import stored_object
-from hybrid_sync.render.mailbox import Mailbox
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.publishing import PublishingStep
+from hybrid_sync.wiring.letters import letter_sender
 
 
 def publishing(
@@ -35,10 +35,9 @@ def publishing(
         password=caldav.password.get_secret_value() if caldav.password else None,
         clock=clock,
     )
-    mail = settings.mail
     object_of = partial(
         stored_object,
-        organiser=Mailbox(mail.from_name or settings.service.name, mail.from_address),
-        language=next(iter(settings.service.languages), "en"),
+        organiser=letter_sender(settings),
+        language=settings.service.language,
     )
     return PublishingStep(store, collection, object_of, settings.web.keep_cancelled), collection, transport
