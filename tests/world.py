@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+from hybrid_sync.adapters.sql import open_store
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.sandbox import Sandbox, SandboxOptions
 from hybrid_sync.settings import Settings
@@ -26,6 +31,24 @@ def outside(**options: Any) -> SandboxOptions:
     return SandboxOptions(**{"room_double_booked": "accepted", **options})
 
 
+@cache
+def empty_database() -> bytes:
+    """A SQLite file with today's schema and nothing in it. Making one takes a tenth of a second, and most tests need one."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "store.db"
+        open_store(f"sqlite:///{file}", create=True).close()
+        return file.read_bytes()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Everything that the outside and the store held at one time."""
+
+    now: datetime
+    outside: dict[str, Any]
+    store: bytes
+
+
 class World:
     """A sandbox, a store, and apps that come and go like processes. Time stands where the sandbox's clock stands."""
 
@@ -43,8 +66,7 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for app in self.apps:
-            app.close()
+        self._close()
         self.sandbox.stop()
 
     def settings(self, **sections: dict[str, Any]) -> Settings:
@@ -78,11 +100,45 @@ class World:
         return Settings.model_validate(data)
 
     def app(self, settings: Settings | None = None, **options: Any) -> App:
+        if self.url.startswith("sqlite:///") and not self._file.exists():
+            self._file.touch(mode=0o600)
+            self._file.write_bytes(empty_database())
         app = build(
             settings or self.settings(), clock=self.sandbox.clock.now, create_database=True, **options
         )
         self.apps.append(app)
         return app
+
+    # --- going back ---
+
+    def moment(self) -> Moment:
+        """To go back to. Nothing may be at work; with SQLite only, and without faults, which are not kept."""
+        self._close()
+        state = self.sandbox.state
+        with state.lock:
+            held = copy.deepcopy({name: value for name, value in vars(state).items() if name != "lock"})
+        return Moment(self.sandbox.clock.now(), held, self._file.read_bytes())
+
+    def back_to(self, moment: Moment) -> None:
+        """Everything is again as it was, also for those who hold the sandbox's state."""
+        self._close()
+        self._file.write_bytes(moment.store)
+        for beside in ("-journal", "-wal", "-shm"):
+            self._file.with_name(self._file.name + beside).unlink(missing_ok=True)
+        with self.sandbox.state.lock:
+            vars(self.sandbox.state).update(copy.deepcopy(moment.outside))
+        self.sandbox.faults.clear()
+        self.sandbox.clock.set(moment.now)
+
+    @property
+    def _file(self) -> Path:
+        assert self.url.startswith("sqlite:///")
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    def _close(self) -> None:
+        for app in self.apps:
+            app.close()
+        self.apps.clear()
 
     # --- what the outside holds ---
 

@@ -18,7 +18,7 @@ from tests.answers_kit import a_bounce, a_reply, an_out_of_office
 from tests.builders import wall
 from tests.dovecot_server import PASSWORD, USER, Imap, dovecot
 from tests.http_client.certificates import a_certificate
-from tests.sync.test_crash import Crash
+from tests.sync.crash_kit import Crash
 from tests.world import World, online, person, publish, sync
 
 

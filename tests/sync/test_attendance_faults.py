@@ -12,7 +12,7 @@ import pytest
 from hybrid_sync.sandbox import Fault
 from tests.builders import NOW
 from tests.sync.attendance_kit import END, Step, at, held, join, made, minutes, pulls, worker_until
-from tests.sync.test_crash import Life, schedule
+from tests.sync.crash_kit import Life, failures, prepared
 from tests.sync.test_faults import FAULTS
 from tests.world import World, online, publish, sync, until_calm
 
@@ -148,12 +148,8 @@ class DayAfter(Life):
 
 
 def test_wherever_a_pull_dies_the_old_facts_stay_and_it_comes_again(tmp_path: Path) -> None:
-    trace, wrong = schedule(tmp_path / "clean", "attending", None, DayAfter)
-    assert wrong == []
-    assert any("GET /v1/meetingReports/attendees" in name for name in trace)
-    failures = {}
-    for number, name in enumerate(trace):
-        _, wrong = schedule(tmp_path / f"{number}", "attending", number, DayAfter)
-        if wrong:
-            failures[f"{number:02} {name}"] = wrong
-    assert failures == {}
+    with prepared(tmp_path / "life", "attending", DayAfter) as run:
+        trace, wrong = run(None)
+        assert wrong == []
+        assert any("GET /v1/meetingReports/attendees" in name for name in trace)
+        assert failures(run, trace) == {}

@@ -20,7 +20,7 @@ from hybrid_sync.render import certificate as drawing
 from hybrid_sync.sandbox import Fault
 from hybrid_sync.wiring import App
 from tests.builders import NOW, utc, wall
-from tests.sync.test_crash import Life, schedule
+from tests.sync.crash_kit import Life, failures, prepared
 from tests.world import World, news, online, publish, sync
 
 ENDS = utc("2027-06-09 09:30")
@@ -284,12 +284,8 @@ class Following(Life):
 
 
 def test_wherever_it_dies_each_has_one_mail_and_one_certificate(tmp_path: Path) -> None:
-    trace, wrong = schedule(tmp_path / "clean", "following", None, Following)
-    assert wrong == []
-    assert len([name for name in trace if name.startswith("after SEND")]) == 2
-    failures = {}
-    for number, name in enumerate(trace):
-        _, wrong = schedule(tmp_path / f"{number}", "following", number, Following)
-        if wrong:
-            failures[f"{number:02} {name}"] = wrong
-    assert failures == {}
+    with prepared(tmp_path / "life", "following", Following) as run:
+        trace, wrong = run(None)
+        assert wrong == []
+        assert len([name for name in trace if name.startswith("after SEND")]) == 2
+        assert failures(run, trace) == {}

@@ -18,7 +18,7 @@ from hybrid_sync.sync.once import Outcome
 from hybrid_sync.wiring import App
 from tests.builders import utc, wall
 from tests.radicale_server import PASSWORD, USER, radicale
-from tests.sync.test_crash import Crash
+from tests.sync.crash_kit import Crash
 from tests.world import World, online, publish, sync
 
 AUTH = (USER, PASSWORD)

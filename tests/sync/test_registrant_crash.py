@@ -10,7 +10,7 @@ import pytest
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.settings import Settings
 from tests.builders import NOW
-from tests.sync.test_crash import Life, schedule
+from tests.sync.crash_kit import Life, failures, prepared
 from tests.world import World, online, publish, sync
 
 PHASES = ["adding", "deciding", "pulling", "readdressing"]
@@ -98,17 +98,12 @@ def about_registrants(trace: list[str]) -> int:
 def test_wherever_it_dies_everybody_stands_in_webex_once_and_as_they_should(
     tmp_path: Path, phase: str
 ) -> None:
-    trace, wrong = schedule(tmp_path / "clean", phase, None, RegistrantLife)
-    assert wrong == []
-    assert {"adding": 2, "deciding": 3, "pulling": 0, "readdressing": 2}[phase] <= sum(
-        "after POST" in name for name in trace
-    )
-    failures = {}
-    # A new address is told to two mailboxes, so there its mails are part of it; every other point, as it is long.
-    points = len(trace) if phase == "readdressing" else about_registrants(trace)
-    step = 2 if phase == "readdressing" else 1
-    for number, name in list(enumerate(trace[:points]))[::step]:
-        _, wrong = schedule(tmp_path / f"{number}", phase, number, RegistrantLife)
-        if wrong:
-            failures[f"{number:02} {name}"] = wrong
-    assert failures == {}
+    with prepared(tmp_path / "life", phase, RegistrantLife) as run:
+        trace, wrong = run(None)
+        assert wrong == []
+        assert {"adding": 2, "deciding": 3, "pulling": 0, "readdressing": 2}[phase] <= sum(
+            "after POST" in name for name in trace
+        )
+        # A new address is told to two mailboxes, so there its mails are part of it.
+        points = len(trace) if phase == "readdressing" else about_registrants(trace)
+        assert failures(run, trace, range(points)) == {}

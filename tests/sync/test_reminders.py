@@ -17,7 +17,7 @@ from hybrid_sync.domain.people import Mode, NewPerson, RegistrantStatus
 from hybrid_sync.sandbox import Fault
 from hybrid_sync.wiring import App
 from tests.builders import NOW, utc, wall
-from tests.sync.test_crash import Life, Points, schedule, with_points
+from tests.sync.crash_kit import Life, Points, failures, prepared, with_points
 from tests.world import World, crowd, news, online, person, publish, sync
 
 DAY_BEFORE = utc("2027-06-08 08:00")
@@ -355,12 +355,8 @@ class Reminding(Life):
 
 
 def test_wherever_it_dies_each_is_reminded_once(tmp_path: Path) -> None:
-    trace, wrong = schedule(tmp_path / "clean", "reminding", None, Reminding)
-    assert wrong == []
-    assert len([name for name in trace if name.startswith("after SEND")]) == 2
-    failures = {}
-    for number, name in enumerate(trace):
-        _, wrong = schedule(tmp_path / f"{number}", "reminding", number, Reminding)
-        if wrong:
-            failures[f"{number:02} {name}"] = wrong
-    assert failures == {}
+    with prepared(tmp_path / "life", "reminding", Reminding) as run:
+        trace, wrong = run(None)
+        assert wrong == []
+        assert len([name for name in trace if name.startswith("after SEND")]) == 2
+        assert failures(run, trace) == {}

@@ -8,7 +8,7 @@ from typing import Any
 from hybrid_sync.domain.events import Speaker
 from hybrid_sync.wiring import App
 from tests.builders import NOW
-from tests.sync.test_crash import Life, changed, schedule
+from tests.sync.crash_kit import Life, changed, failures, prepared
 from tests.world import online, publish, sync
 
 GRACE, HEDY = (Speaker(name.capitalize(), email=f"{name}@example.org") for name in ("grace", "hedy"))
@@ -47,14 +47,10 @@ class StaffLife(Life):
 
 
 def test_wherever_it_dies_near_graph_everybody_is_told_once(tmp_path: Path) -> None:
-    trace, wrong = schedule(tmp_path / "clean", "changing", None, StaffLife)
-    assert wrong == []
-    near = [number for number, name in enumerate(trace) if "/graph/" in name]
-    points = sorted({number + step for number in near for step in (-1, 0, 1)} & set(range(len(trace))))
-    assert len(points) > 10
-    failures = {}
-    for number in points:
-        _, wrong = schedule(tmp_path / f"{number}", "changing", number, StaffLife)
-        if wrong:
-            failures[f"{number:02} {trace[number]}"] = wrong
-    assert failures == {}
+    with prepared(tmp_path / "life", "changing", StaffLife) as run:
+        trace, wrong = run(None)
+        assert wrong == []
+        near = [number for number, name in enumerate(trace) if "/graph/" in name]
+        points = sorted({number + step for number in near for step in (-1, 0, 1)} & set(range(len(trace))))
+        assert len(points) > 10
+        assert failures(run, trace, points) == {}
