@@ -112,23 +112,30 @@ class World:
     # --- going back ---
 
     def moment(self) -> Moment:
-        """To go back to. Nothing may be at work; with SQLite only, and without faults, which are not kept."""
+        """To go back to. Nothing may be at work, and without faults, which are not kept."""
         self._close()
         state = self.sandbox.state
         with state.lock:
             held = copy.deepcopy({name: value for name, value in vars(state).items() if name != "lock"})
-        return Moment(self.sandbox.clock.now(), held, self._file.read_bytes())
+        return Moment(self.sandbox.clock.now(), held, self._kept())
 
     def back_to(self, moment: Moment) -> None:
         """Everything is again as it was, also for those who hold the sandbox's state."""
         self._close()
-        self._file.write_bytes(moment.store)
-        for beside in ("-journal", "-wal", "-shm"):
-            self._file.with_name(self._file.name + beside).unlink(missing_ok=True)
+        self._put_back(moment.store)
         with self.sandbox.state.lock:
             vars(self.sandbox.state).update(copy.deepcopy(moment.outside))
         self.sandbox.faults.clear()
         self.sandbox.clock.set(moment.now)
+
+    def _kept(self) -> bytes:
+        """The store, for `_put_back`. SQLite here; tests/sync/privacy_kit.py has PostgreSQL."""
+        return self._file.read_bytes()
+
+    def _put_back(self, store: bytes) -> None:
+        self._file.write_bytes(store)
+        for beside in ("-journal", "-wal", "-shm"):
+            self._file.with_name(self._file.name + beside).unlink(missing_ok=True)
 
     @property
     def _file(self) -> Path:

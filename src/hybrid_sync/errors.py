@@ -11,6 +11,7 @@ HybridSyncError
 ├── LostLease                    another worker has this event now: stop, write nothing more
 └── ProviderError(system)        something outside; each kind says what may be done next
     ├── TryLater(after)          not carried out (429, 503, not connected): again, not before `after`
+    │   └── StillThere           a deletion was answered "not there", and a look shows it: not believed
     ├── Refused                  4xx that will not get better by itself: a person
     ├── AlreadyThere             409: the outside holds it; read it back
     ├── Gone                     404, 410: same as "not seen"; never blindly made again
@@ -107,6 +108,18 @@ class TryLater(ProviderError):
         super().__init__(system, message, tracking_id=tracking_id)
         self.after = after
         self.only_this = only_this
+
+
+class StillThere(TryLater):
+    """What is to be deleted is said not to be there, and a look just afterwards shows it (a false 404)."""
+
+    @classmethod
+    def contrary_to(cls, answer: ProviderError, seen: str) -> StillThere:
+        """`answer` said "not there"; `seen` names what was seen all the same."""
+        words = f"{answer.words}; yet a look just afterwards shows {seen}"
+        told = cls(answer.system, words, tracking_id=answer.tracking_id)
+        told.status = answer.status
+        return told
 
 
 class Refused(ProviderError):

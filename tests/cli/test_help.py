@@ -16,7 +16,7 @@ COMMANDS = [
     "registrants import", "registrants add", "registrants list", "registrants approve", "registrants reject",
     "registrants withdraw", "registrants switch", "invitation show", "invitation list", "attendance pull",
     "attendance report", "attendance import", "checkin", "certificates issue", "certificates list",
-    "certificates show", "certificates withdraw", "db upgrade", "db backup", "db check", "webex webhooks install",
+    "certificates show", "certificates withdraw", "db upgrade", "db backup", "db check", "db restored", "webex webhooks install",
     "webex webhooks remove", "webex webhooks status", "attention list", "attention retry", "attention adopt",
     "attention create-anew", "attention settle", "status", "audit show", "audit verify", "privacy export", "privacy erase", "privacy purge",
 ]  # fmt: skip

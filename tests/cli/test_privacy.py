@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hybrid_sync.sandbox import Sandbox
-from tests.cli.kit import PEOPLE, Cli
+from tests.cli.kit import PEOPLE, RECORD, Cli
 
 ADA = "ada@example.org"
 
@@ -104,3 +104,41 @@ def test_a_purge_says_by_count_what_would_go_and_then_lets_it_go(published: Cli)
     assert ran.json["events"] == ["water"]
     rows = published.ok("privacy", "export", ADA, "--out", "-").json["parts"]
     assert all(part["rows"] == [] for part in rows.values())
+
+
+SPEAKERS = """
+[[speakers]]
+name = "Ana Lima"
+email = "ana@example.org"
+
+[[moderators]]
+name = "Eva Moss"
+"""
+
+
+def test_a_speaker_of_an_event_to_come_is_named_with_the_command_that_takes_them_out(published: Cli) -> None:
+    published.ok("event", "import", published.file("again.toml", RECORD + SPEAKERS))
+    published.ok("sync", "water")
+    ran = published("privacy", "erase", "ana@example.org", "--json")
+    assert (ran.code, ran.json["speaks_at"]) == (3, ["water"])
+    command = "hybrid-sync event edit water --remove-speaker ana@example.org"
+    assert command in ran.err
+    assert published("sync", "water").code == 3
+    published.ok(*command.split()[1:])
+    published.ok("sync", "water")
+    shown = published.ok("event", "show", "water", "--json").json
+    assert (shown["speakers"], [one["name"] for one in shown["moderators"]]) == ([], ["Eva Moss"])
+    assert "nothing is held" in published.ok("privacy", "export", "ana@example.org").err
+    ran = published("event", "import", published.file("again.toml", RECORD + SPEAKERS))
+    assert (ran.code, "was erased at their request" in ran.err) == (2, True)
+
+
+def test_a_speaker_leaves_by_name_too_and_one_who_is_not_there_is_said_to_be_none(published: Cli) -> None:
+    published.ok("event", "import", published.file("again.toml", RECORD + SPEAKERS))
+    ran = published("event", "edit", "water", "--remove-speaker", "Eva")
+    assert (ran.code, "does not name 'Eva'; it names Ana Lima, Eva Moss" in ran.err) == (2, True)
+    published.ok("event", "edit", "water", "--remove-speaker", "eva moss", "--remove-speaker", "Ana Lima")
+    shown = published.ok("event", "show", "water", "--json").json
+    assert (shown["speakers"], shown["moderators"]) == ([], [])
+    again = published("event", "edit", "water", "--remove-speaker", "ana lima")
+    assert (again.code, "it names nobody" in again.err) == (2, True)

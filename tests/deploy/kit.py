@@ -80,3 +80,14 @@ def blocks(manual: Path, language: str) -> list[str]:
     return re.findall(
         rf"^ *```{language}\n(.*?)^ *```", manual.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
+
+
+def words(heading: str, number: int = 0, **instead: str) -> str:
+    """The n-th block of commands under a heading of the runbook; what stands in capitals there is filled in."""
+    parts = re.split(r"^## (.+)$", (DEPLOY / "runbook.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    section = parts[parts.index(heading) + 1]
+    block = re.findall(r"^ *```sh\n(.*?)^ *```", section, re.MULTILINE | re.DOTALL)[number]
+    for placeholder, value in instead.items():
+        assert placeholder in block, (placeholder, block)
+        block = block.replace(placeholder, value)
+    return str(block)

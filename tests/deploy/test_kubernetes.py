@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import subprocess
 from typing import Any
 
 import kubernetes_validate
 import pytest
+import yaml
 
 from tests.deploy import kit
 
@@ -36,6 +38,29 @@ def test_the_list_of_each_folder_names_its_files(folder: str) -> None:
     files = {path.name for path in here.glob("*.yaml")} - {"kustomization.yaml", "secret.template.yaml"}
     assert {name for name in listed["resources"] if name != "../common"} == files
     assert ("../common" in listed["resources"]) == (folder != "common")
+
+
+@pytest.mark.parametrize("folder", ["sqlite", "postgres"])
+def test_kubectl_puts_each_folder_together_in_one_namespace(folder: str) -> None:
+    kubectl = kit.tool("kubectl", "it comes with no package of Debian 12")
+    ran = subprocess.run(
+        [kubectl, "kustomize", str(kit.DEPLOY / "kubernetes" / folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    put_together = [one for one in yaml.safe_load_all(ran.stdout) if one]
+    listed = [
+        one
+        for path in kit.KUBERNETES
+        if path.parent.name in (folder, "common") and ".template." not in path.name
+        for one in kit.documents(path)
+        if one["kind"] != "Kustomization"
+    ]
+    assert len(put_together) == len(listed) >= 10
+    named = {one["metadata"].get("namespace") for one in put_together if one["kind"] != "Namespace"}
+    assert named == {kit.PROGRAM}
 
 
 @pytest.mark.parametrize(

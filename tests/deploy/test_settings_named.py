@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from hybrid_sync.settings import Settings, load
+from hybrid_sync.settings import Settings, first_file, load
 from tests.deploy import kit
 
 SECRET = "s" * 40
@@ -119,9 +120,6 @@ def test_every_settings_file_loads(
 
 def test_units_and_the_administrators_script_agree() -> None:
     script = (kit.UNITS / "hybrid-sync").read_text(encoding="utf-8")
-    common = (kit.UNITS / "hybrid-sync-.service.d" / "10-common.conf").read_text(encoding="utf-8")
-    store = re.findall(r"^Environment=(HYBRID_SYNC_STORE__URL=\S+)$", common, re.MULTILINE)[0]
-    assert f"\n{store}\n" in script
     (config,) = {
         found
         for path in kit.UNITS.glob("*.service")
@@ -130,3 +128,16 @@ def test_units_and_the_administrators_script_agree() -> None:
         )
     }
     assert f'"{config}"' in script
+
+
+def test_the_installers_settings_hold_no_secret_and_a_store_where_the_units_may_write(tmp_path: Path) -> None:
+    file = tmp_path / "hybrid-sync.toml"
+    file.write_text(first_file())
+    file.chmod(0o640)
+    assert values(load(file))["web__secret"] is not None
+    script = (kit.UNITS / "install").read_text(encoding="utf-8")
+    (change,) = re.findall(r"^ *(sed -i .*?) \$settings\.new$", script, re.MULTILINE | re.DOTALL)
+    subprocess.run(["sh", "-euc", f"{change} {file}"], check=True)
+    read = values(load(file))
+    assert read["store__url"] == "sqlite:////var/lib/hybrid-sync/hybrid-sync.db"
+    assert (read["web__secret"], read["store__secret"]) == (None, None)

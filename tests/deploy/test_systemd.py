@@ -1,4 +1,4 @@
-"""The units, judged by systemd's own tools. That they run under a real systemd is not shown here."""
+"""The units, judged by systemd's own tools. That they run under a real systemd: test_installation.py."""
 
 from __future__ import annotations
 
@@ -91,9 +91,60 @@ def test_the_user_is_one_that_systemd_can_make() -> None:
     assert ran.returncode == 0, ran.stderr
 
 
-def test_the_administrators_script_is_sound() -> None:
+@pytest.mark.parametrize("script", ["install", "hybrid-sync", "hybrid-sync-secret"])
+def test_the_administrators_scripts_are_sound(script: str) -> None:
     shellcheck = kit.tool("shellcheck", "apt-get install shellcheck")
-    ran = subprocess.run(
-        [shellcheck, str(kit.UNITS / "hybrid-sync")], capture_output=True, text=True, check=False
-    )
+    ran = subprocess.run([shellcheck, str(kit.UNITS / script)], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (0, "")
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    """The administrator's script for secrets, with folders of the test; the machine has no user hybrid-sync."""
+    (tmp_path / "credentials").mkdir()
+    listed = (kit.UNITS / "hybrid-sync-.service.d" / "20-credentials.conf").read_text(encoding="utf-8")
+    (tmp_path / "list").write_text(listed.replace("/etc/hybrid-sync/", f"{tmp_path}/"))
+    script = (kit.UNITS / "hybrid-sync-secret").read_text(encoding="utf-8")
+    for was, becomes in (
+        ("folder=/etc/hybrid-sync/credentials", f"folder={tmp_path}/credentials"),
+        ("list=/etc/systemd/system/hybrid-sync-.service.d/20-credentials.conf", f"list={tmp_path}/list"),
+        ("chown root:hybrid-sync", ":"),
+        ("[ -d /run/systemd/system ]", "false"),
+    ):
+        assert was in script
+        script = script.replace(was, becomes)
+    (tmp_path / "script").write_text(script)
+    return tmp_path
+
+
+def put(folder: Path, name: str, value: str) -> int:
+    ran = subprocess.run(
+        ["sh", str(folder / "script"), name], input=value, text=True, capture_output=True, check=False
+    )
+    assert value.strip() == "" or value.strip() not in ran.stdout + ran.stderr
+    return ran.returncode
+
+
+def test_a_secret_is_closed_to_others_and_named_to_the_units_once(secrets: Path) -> None:
+    for _ in range(2):
+        assert put(secrets, "webex__client_secret", "first-value\n") == 0
+        assert (
+            put(secrets, "graph__access_token", "second-value\n") == 0
+        )  # not in the list that is handed out
+    written = secrets / "credentials" / "webex__client_secret"
+    assert (written.read_text(), written.stat().st_mode & 0o777) == ("first-value\n", 0o640)
+    named = (secrets / "list").read_text().splitlines()
+    for name in ("webex__client_secret", "graph__access_token"):
+        line = f"LoadCredential={name}:{secrets}/credentials/{name}"
+        assert (named.count(line), f"#{line}" in named) == (1, False)
+
+
+def test_what_is_no_secret_is_refused_and_what_was_there_stays(secrets: Path) -> None:
+    assert put(secrets, "mail__password", "value\n") == 0
+    before = (secrets / "list").read_text()
+    assert put(secrets, "mail__password", " \n") == 2
+    assert put(secrets, "../mail__password", "value\n") == 2
+    assert put(secrets, "mail", "value\n") == 2
+    assert (secrets / "credentials" / "mail__password").read_text() == "value\n"
+    assert [one.name for one in (secrets / "credentials").iterdir()] == ["mail__password"]
+    assert (secrets / "list").read_text() == before

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,11 +16,13 @@ from urllib.parse import urlsplit
 import pytest
 from tests.builders import an_event
 from tests.cli.kit import environment
+from tests.engine.processes import PATIENCE, Process, until
+from tests.engine.visitors import Paths, Visits, asked, until_answered, visiting
 from tests.world import outside
 
 from hybrid_sync.domain.events import EventState
 from hybrid_sync.domain.localtime import local_time
-from hybrid_sync.domain.people import Mode, RegistrantStatus
+from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus
 from hybrid_sync.domain.registrants import wanted_online
 from hybrid_sync.sandbox import Sandbox
 from hybrid_sync.settings import Settings, load
@@ -32,40 +30,8 @@ from hybrid_sync.sync.organising import NewPerson
 from hybrid_sync.wiring import App, build
 
 LEASE = 5.0
-PROGRAM = [sys.executable, "-m", "hybrid_sync"]
-
-
-@dataclass
-class Process:
-    """A standing command and its log."""
-
-    words: tuple[str, ...]
-    log: Path
-    running: subprocess.Popen[bytes] = field(init=False)
-    offset: int = 0
-
-    def start(self) -> None:
-        self.offset = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            self.running = subprocess.Popen([*PROGRAM, *self.words], stdout=log, stderr=log)
-
-    def said(self) -> str:
-        """What it has said since it was last started."""
-        return self.log.read_bytes()[self.offset :].decode()
-
-    def address(self) -> str | None:
-        """Where its pages are, once it has said so."""
-        lines = [line for line in self.said().splitlines() if line.startswith("web: ")]
-        return lines[-1].removeprefix("web: ").rstrip("/") if lines else None
-
-    def kill(self) -> None:
-        self.running.kill()
-        self.running.wait(30)
-
-    def end(self) -> int:
-        self.running.send_signal(signal.SIGCONT)
-        self.running.terminate()
-        return self.running.wait(60)
+KINDS = range(7)
+"""Of deeds; see Field.deed."""
 
 
 @dataclass
@@ -78,8 +44,13 @@ class Field:
     folder: Path
     processes: list[Process] = field(default_factory=list)
     kills: int = 0
+    """Halts among them."""
+    halts: int = 0
     deeds: int = 0
     people: int = 0
+    pressed: int = 0
+    checked_in: set[tuple[str, str]] = field(default_factory=set)
+    visits: Visits = field(default_factory=Visits)
 
     def start(self, *words: str) -> Process:
         process = Process(words, self.folder / f"process-{len(self.processes)}.log")
@@ -90,7 +61,7 @@ class Field:
     def ready(self) -> None:
         """All of them have started."""
         for process in self.processes:
-            until(lambda one=process: "worker started" in one.said(), 60, process.said)  # type: ignore[misc]
+            until(lambda one=process: "worker started" in one.said(), PATIENCE, process.said)  # type: ignore[misc]
 
     # --- the organiser and the registrants ---
 
@@ -108,13 +79,13 @@ class Field:
         person = NewPerson(f"{name}@example.org", name.capitalize(), "Example", mode=mode)
         self.app.desk.register(event_id, [person])
 
-    def deed(self, chance: Random, event_id: str) -> None:
-        """One thing that a person does, through the desk or through the pages of a web process."""
+    def deed(self, chance: Random, event_id: str, kind: int) -> None:
+        """One of the KINDS of things that people do, through the desk or through the pages of a web process."""
         self.deeds += 1
         with self.app.store.read() as tx:
             event = tx.events.get(event_id)
             coming = [person for person in tx.people.of(event_id) if person.is_coming]
-        match chance.randrange(6):
+        match kind:
             case 0 | 1:
                 self.register(event_id, chance.choice([Mode.ONLINE, Mode.ROOM]))
             case 2:
@@ -123,24 +94,33 @@ class Field:
             case 3:
                 self.app.desk.edit(event_id, title=f"Clean water {chance.randrange(1000)}")
             case 4:
-                self.press(chance.choice(coming).id, chance.choice(["online", "room"]))
+                self.press(chance, chance.choice(coming), chance.choice(["online", "room"]))
             case 5:
                 if len(coming) > 3:
-                    self.press(chance.choice(coming).id, "withdraw-sure")
+                    self.press(chance, chance.choice(coming), "withdraw-sure")
+            case 6:
+                person = chance.choice(coming)
+                self.app.door.check_in(event_id, person.email, at=event.starts.instant)
+                self.checked_in.add((event_id, person.id))
 
-    def press(self, person_id: str, do: str) -> None:
-        """A button of somebody's own page, at whichever web process answers; here where there is none."""
-        with self.app.store.read() as tx:
-            person = tx.people.get(person_id)
-        path = urlsplit(self.app.own_links.link(person)).path
-        for process in self.processes:
-            address = process.address() if process.words[0] == "serve" else None
-            if address is None or process.running.poll() is not None:
-                continue
-            request = urllib.request.Request(f"{address}{path}?do={do}", data=b"", method="POST")
-            # Killed in the middle of an answer: the person would press again, another time.
-            with suppress(OSError), urllib.request.urlopen(request, timeout=5):
+    def webs(self) -> list[str]:
+        """The addresses of the web processes that have said where they are."""
+        found = [process.address() for process in self.processes if process.words[0] == "serve"]
+        return [address for address in found if address is not None]
+
+    def paths(self, person: Registrant) -> Paths:
+        links = self.app.links.link(person), self.app.own_links.link(person)
+        return Paths(*(urlsplit(link).path for link in links))
+
+    def press(self, chance: Random, person: Registrant, do: str) -> None:
+        """A button of somebody's own page, at any web process that answers; here where there is none."""
+        for address in chance.sample(self.webs(), len(self.webs())):
+            status = asked(address, f"{self.paths(person).own}?do={do}", post=True)
+            self.visits.answers[status] += 1
+            if status is not None:
+                self.pressed += 1
                 return
+            # Killed in the middle of an answer: the person presses again, at another.
         if do == "withdraw-sure":
             self.app.desk.set_status(person.event_id, person.email, RegistrantStatus.WITHDRAWN)
         else:
@@ -161,7 +141,26 @@ class Field:
                 found += [f"mail of {row.event_id}" for _ in tx.messages.pending(row.event_id)]
         return found
 
-    def settle(self, seconds: float = 120) -> None:
+    @contextmanager
+    def visitors(self, events: Sequence[str], seed: int) -> Iterator[None]:
+        """People at all pages of all web processes; in the end each process has answered everything, and rightly."""
+        if not any(process.words[0] == "serve" for process in self.processes):
+            yield
+            return
+
+        def somebody(chance: Random) -> Paths:
+            with self.app.store.read() as tx:
+                return self.paths(chance.choice(tx.people.of(chance.choice(events))))
+
+        with visiting(self.webs, somebody, seed) as visits:
+            yield
+        self.ready()
+        for address in self.webs():
+            until_answered(visits, address, somebody(Random(seed)), PATIENCE)
+        self.visits.answers += visits.answers
+        self.visits.judge()
+
+    def settle(self, seconds: float = PATIENCE) -> None:
         until(lambda: self.unsettled() == [], seconds, lambda: str(self.unsettled()))
 
     def judge(self) -> None:
@@ -170,9 +169,11 @@ class Field:
             events = list(tx.events.all())
             people = {event.id: list(tx.people.of(event.id)) for event in events}
             meetings = {event.id: tx.meetings.get(event.id) for event in events}
+            stays = [(event.id, stay) for event in events for stay in tx.attendance.of(event.id)]
             questions = [item.message for item in tx.attentions.unsettled()]
             assert list(tx.intents.pending()) == []
         assert questions == []
+        assert Counter((event_id, stay.registrant_id) for event_id, stay in stays) == Counter(self.checked_in)
         published = [event for event in events if event.state is EventState.PUBLISHED]
         assert len(self.sandbox.state.meetings) == len(published)
         entries = [entry for entry in self.sandbox.state.events.values() if not entry.cancelled]
@@ -197,14 +198,6 @@ class Field:
             assert report.converged, report
             assert not report.wrote, report
         assert len(self.sandbox.writes()) == before
-
-
-def until(done: Callable[[], bool], seconds: float, what: Callable[[], str]) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            pytest.fail(f"it did not come about in {seconds:.0f} s: {what()}")
-        time.sleep(0.05)
 
 
 @contextmanager
@@ -237,34 +230,3 @@ def a_field(
                     process.running.send_signal(signal.SIGCONT)
                     process.kill()
             app.close()
-
-
-def havoc(
-    field_: Field, chance: Random, events: list[str], seconds: float, beside: tuple[str, ...] | None = None
-) -> None:
-    """Kill, halt, start anew, edit, register, reschedule, at random, for so long.
-
-    `beside` is a command that ends by itself, like `sync`; it is run again and again, and killed like the others.
-    """
-    passing = Process(beside, field_.folder / "beside.log") if beside else None
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if passing is not None:
-            passing.start()
-        for _ in range(chance.randrange(1, 4)):
-            field_.deed(chance, chance.choice(events))
-        # Long enough for a process to start and be in the middle of something.
-        time.sleep(0.5 + 2.5 * chance.random())
-        if passing is not None and chance.random() < 0.5:
-            passing.kill()
-        victim = chance.choice(field_.processes)
-        if chance.random() < 0.2:  # it stands still past its lease, and then goes on as if nothing were
-            victim.running.send_signal(signal.SIGSTOP)
-            time.sleep(LEASE + 0.5)
-            victim.running.send_signal(signal.SIGCONT)
-        else:
-            victim.kill()
-            victim.start()
-        field_.kills += 1
-        if passing is not None:
-            passing.running.wait(120)

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.engine.many import Field, Process, a_field, until
+from tests.engine.many import Field, a_field
 from tests.engine.pg import pg_server, pg_store, pg_template, pg_url
+from tests.engine.processes import Process, until
 
 from hybrid_sync.sandbox import Fault
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.engine.many import a_field, havoc
+from tests.engine.havoc import havoc
+from tests.engine.many import a_field
 from tests.engine.pg import pg_server, pg_store, pg_template, pg_url
 
 __all__ = ["pg_server", "pg_store", "pg_template", "pg_url"]  # fixtures
 
 WORKER, WEB, SYNC = ("worker",), ("serve", "--web-only"), ("sync",)
+ALL = [WORKER, WORKER, WORKER, WEB, WEB]
 EVENTS = ["water", "wind", "soil"]
 
 
@@ -33,22 +35,24 @@ def a_run(
         for words in standing:
             field.start(*words)
         field.ready()
-        havoc(field, chance, EVENTS, seconds, beside=SYNC if "sqlite" in url else None)
+        with field.visitors(EVENTS, seed):
+            havoc(field, chance, EVENTS, seconds, beside=SYNC if "sqlite" in url else None)
         field.settle()
         field.ready()  # one that was started a moment ago has no hand on its signals yet
         assert [process.end() for process in field.processes] == [0] * len(standing)
         field.judge()
         print(
-            f"{kind}, {len(standing)} processes, seed {seed}: {field.kills} kills and halts, {field.deeds} deeds, "
-            f"{field.people} people, {len(field.sandbox.calls)} calls, {len(field.sandbox.inbox)} mails"
+            f"{kind}, {len(standing)} processes, seed {seed}: {field.kills - field.halts} kills, {field.halts} halts, {field.deeds} deeds, "
+            f"{field.people} people, {len(field.checked_in)} checked in, {field.pressed} buttons pressed, "
+            f"{len(field.sandbox.calls)} calls, {len(field.sandbox.inbox)} mails; pages: {dict(field.visits.answers)}"
         )
 
 
 @pytest.mark.parametrize("kind", [pytest.param("embedded", marks=pytest.mark.long), "procrastinate"])
-def test_workers_and_web_processes_are_killed_on_postgresql(
+def test_three_workers_and_two_web_processes_are_killed_on_postgresql(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pg_url: str, kind: str
 ) -> None:
-    a_run(tmp_path, monkeypatch, pg_url, kind, [WORKER, WORKER, WEB], seed=6, seconds=9)
+    a_run(tmp_path, monkeypatch, pg_url, kind, ALL, seed=6, seconds=9)
 
 
 @pytest.mark.long
@@ -64,7 +68,7 @@ def test_the_worker_and_a_sync_beside_it_are_killed_on_sqlite(
 def test_for_a_minute_three_workers_and_two_web_processes_are_killed_on_postgresql(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pg_url: str, kind: str, seed: int
 ) -> None:
-    a_run(tmp_path, monkeypatch, pg_url, kind, [WORKER, WORKER, WORKER, WEB, WEB], seed=seed, seconds=50)
+    a_run(tmp_path, monkeypatch, pg_url, kind, ALL, seed=seed, seconds=50)
 
 
 @pytest.mark.long

@@ -8,27 +8,41 @@ outside must look as it did in the life in which nobody died. A run thus tries o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hybrid_sync.domain.localtime import local_time
-from hybrid_sync.domain.people import Mode, RegistrantStatus
-from hybrid_sync.errors import LostLease
-from hybrid_sync.sync.organising import NewPerson
+from hybrid_sync.domain.people import is_erased_address
 from hybrid_sync.wiring import App
-from tests.builders import NOW, utc, wall
-from tests.sync.test_crash import Crash, Points, with_points
-from tests.world import World, online, person, publish, sync
+from tests.sync.crash_kit import Crash, Points, with_points
+from tests.sync.privacy_kit import places
+from tests.world import World, outside, sync
 
 LEASE = timedelta(seconds=61)
-ENDS = utc("2027-06-09 10:30")  # after the event was moved by an hour
-RECORDING = "https://videos.example.org/water"
 
-Chapter = Callable[["Life"], None]
+Work = Callable[[App], Any]
+"""What a worker's process does in a chapter."""
+Chapter = Callable[["Life"], Work | None]
+"""What people or the clock do; gives the worker's part, where that is more than its passes."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """Chapters, and the house in which they happen: sections of the settings, options of the sandbox."""
+
+    chapters: Mapping[str, Chapter]
+    settings: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    sandbox: Mapping[str, Any] = field(default_factory=dict)
+
+    def only(self, *names: str) -> Story:
+        return replace(self, chapters={name: self.chapters[name] for name in names})
+
+    def always(self, death: Death) -> dict[str, Death]:
+        """The same death in every chapter."""
+        return dict.fromkeys(self.chapters, death)
 
 
 @dataclass(frozen=True)
@@ -40,16 +54,23 @@ class Death:
 
 
 class Whole(World):
-    """Everything switched on that a life can touch: the mail after the event, and certificates."""
+    """Everything switched on that a life can touch; Webex keeps a meeting for longer than we keep people."""
+
+    def __init__(self, folder: Path, story: Story, url: str | None) -> None:
+        super().__init__(folder, outside(**{"series_kept_days": 400, **story.sandbox}), url=url)
+        self.story = story
 
     def settings(self, **sections: dict[str, Any]) -> Any:
-        mine = {
+        mine: dict[str, dict[str, Any]] = {
             "mail": {"follow_up": True},
             "attendance": {"certificates": True, "certificate_minutes": 60},
+            "retention": {"registrant_days": 180, "attendance_days": 180},
+            "engine": {"settle_seconds": 30, "lease_seconds": 60},
         }
-        return super().settings(
-            **{name: mine.get(name, {}) | sections.get(name, {}) for name in mine | sections}
-        )
+        for layer in (self.story.settings, sections):
+            for name, keys in layer.items():
+                mine[name] = mine.get(name, {}) | keys
+        return super().settings(**mine)
 
 
 @dataclass
@@ -63,50 +84,66 @@ class Told:
     wrong: dict[str, list[str]] = field(default_factory=dict)
     deaths: int = 0
 
+    def only(self, *names: str) -> Told:
+        return Told({name: self.pictures[name] for name in names})
+
 
 class Life:
     """One life in a world of its own."""
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
+    def __init__(self, folder: Path, story: Story, url: str | None = None) -> None:
         folder.mkdir(exist_ok=True)
-        self.world = Whole(folder, url=url)
+        self.story = story
+        self.world = Whole(folder, story, url)
         self.desk: App
+        self.work: Work = sync
+        self.gone: tuple[str, ...] = ()
+        """Words that name whoever was erased: nothing in the store may hold them."""
 
-    def run(
-        self, chapters: Mapping[str, Chapter], deaths: Mapping[str, Death], told: Told | None = None
-    ) -> Told:
+    def run(self, deaths: Mapping[str, Death], told: Told | None = None) -> Told:
         told = told or Told()
         with self.world:
             self.desk = self.world.app()
-            for name, chapter in chapters.items():
-                chapter(self)
+            for name, chapter in self.story.chapters.items():
+                self.work = chapter(self) or sync
                 self._work(name, deaths.get(name, Death()), told)
-                wrong = self.calm()
-                told.pictures[name] = self.picture()
-                if wrong:
-                    told.wrong[name] = wrong
+                self.end(name, told)
         return told
 
     def _work(self, chapter: str, death: Death, told: Told) -> None:
-        """The passes of one process, and of the next when the first has died."""
+        """The work of one process, and of the next when the first has died."""
         for number, point in enumerate((death.first, death.second)):
-            points = Points(point)
-            app = with_points(self.world.app(observe=points.call), points)
-            try:
-                sync(app)
-            except Crash:
-                told.deaths += 1
-                self.world.sandbox.clock.advance(LEASE)
-            else:
+            trace, died = self.one_process(point)
+            if number == 0:
+                told.traces[chapter] = trace
+            if not died:
                 return
-            finally:
-                app.close()
-                if number == 0:
-                    told.traces[chapter] = points.trace
+            told.deaths += 1
+
+    def one_process(self, die_at: int | None) -> tuple[list[str], bool]:
+        """One process does its work, or dies at that point; then its lease has ended. The points, and whether it died."""
+        points = Points(die_at)
+        app = with_points(self.world.app(observe=points.call), points)
+        try:
+            self.work(app)
+        except Crash:
+            self.world.sandbox.clock.advance(LEASE)
+            return points.trace, True
+        finally:
+            app.close()
+        return points.trace, False
+
+    def end(self, chapter: str, told: Told) -> None:
+        """The chapter ends: all must be calm."""
+        wrong = self.calm()
+        told.pictures[chapter] = self.picture()
+        if wrong:
+            told.wrong[chapter] = wrong
 
     def calm(self) -> list[str]:
         """What is not as it must be when the passes have ended; empty when all is well."""
         app = self.world.app()
+        self.work(app)
         for _ in range(6):
             report = sync(app)
             if report.converged:
@@ -117,8 +154,10 @@ class Life:
             found += [f"pending: {intent.kind}" for intent in tx.intents.pending()]
             found += [f"pending: {row.purpose}" for row in tx.messages.pending("water")]
             found += [f"asked: {item.message}" for item in tx.attentions.unsettled("water")]
+        if self.gone:
+            found += [f"still named in {place}" for place in places(app, *self.gone)]
         before = self._sent()
-        sync(app)
+        self.work(app)
         if self._sent() != before:
             found.append("a further pass wrote something")
         app.close()
@@ -132,120 +171,40 @@ class Life:
         world, state = self.world, self.world.sandbox.state
         with self.desk.store.read() as tx:
             stays = sorted(
-                (stay.source, stay.email, str(stay.joined), str(stay.left))
+                (stay.source, _named(stay.email), str(stay.joined), str(stay.left))
                 for stay in tx.attendance.of("water")
             )
             certificates = len(tx.certificates.of("water"))
             ledger = sorted(
-                (row.email, str(row.purpose), row.method, row.sequence, row.state.value)
+                (_named(row.email), str(row.purpose), row.method, row.sequence, row.state.value)
                 for row in tx.messages.of("water")
             )
+            people = sorted((_named(one.email), one.status.value) for one in tx.people.of("water"))
+            proofs = Counter(line.what for line in tx.audit.since() if line.what.startswith("privacy"))
+        meetings = world.meetings()
         return {
-            "meetings": [(one.fields["title"], one.start) for one in world.meetings()],
+            "meetings": [(one.fields["title"], one.start) for one in meetings],
+            "panelists": sorted(who.email for one in meetings for who in one.invitees.values()),
+            "links": sorted(source.email for one in meetings for source in one.sources.values()),
             "entries": [one.data["subject"] for one in world.calendar_entries()],
             "registered": sorted(world.registrant_emails().items()),
             "mails": sorted(world.mails().items()),
             "told by Microsoft": sorted((mail.kind, mail.to) for mail in state.graph_mails),
             "told by Webex": len(state.webex_mails),
+            "people": people,
             "ledger": ledger,
             "stays": stays,
             "certificates": certificates,
+            "proofs of erasure": sorted(proofs.items()),
         }
-
-    # --- what happens in the chapters ---
 
     def at(self, moment: datetime) -> None:
         self.world.sandbox.clock.set(moment)
 
-    def published(self) -> None:
-        self.at(NOW)
-        rita = NewPerson("rita@example.org", "Rita", "Example", mode=Mode.ROOM)
-        publish(self.desk, online("ada"), online("bob"), rita, recording_url=RECORDING)
 
-    def somebody_more(self) -> None:
-        self.desk.desk.register("water", [online("late"), online("zoe")])
-
-    def moved(self) -> None:
-        self.desk.desk.reschedule("water", local_time(wall("2027-06-09 11:00")))
-
-    def switched(self) -> None:
-        self.desk.desk.switch("water", "bob@example.org", Mode.ROOM)
-        self.desk.desk.switch("water", "rita@example.org", Mode.ONLINE)
-
-    def readdressed(self) -> None:
-        self.desk.desk.readdress("water", "ada@example.org", "ana@example.org")
-
-    def withdrawn(self) -> None:
-        """One by the organiser, one on the own page."""
-        self.desk.desk.set_status("water", "late@example.org", RegistrantStatus.WITHDRAWN)
-        zoe = person(self.desk, "zoe")
-        self.desk.own_page.withdraw(zoe.id, zoe.link_generation)
-
-    def hands_in_webex(self) -> None:
-        """Somebody renames the meeting and empties its list."""
-        [meeting] = self.world.meetings()
-        meeting.fields["title"] = "Changed by hand"
-        meeting.registrants.clear()
-        meeting.by_email.clear()
-
-    def day_before(self) -> None:
-        self.at(utc("2027-06-08 09:00"))
-
-    def hour_before(self) -> None:
-        self.at(utc("2027-06-09 08:00"))
-
-    def held(self) -> None:
-        """Ana online on two devices, Bob checked in at the door; restarted once."""
-        [meeting] = self.world.meetings()
-        sandbox = self.world.sandbox
-        for joined, left in (("08:55", "09:30"), ("09:35", "10:30")):
-            run = sandbox.start_meeting(meeting.id, utc(f"2027-06-09 {joined}"))
-            for name in ("ana", "rita"):
-                sandbox.join(
-                    run, utc(f"2027-06-09 {joined}"), email=f"{name}@example.org", name=name.capitalize()
-                )
-            sandbox.end_meeting(run, utc(f"2027-06-09 {left}"))
-        self.at(utc("2027-06-09 09:00"))
-        self.desk.door.check_in("water", "bob@example.org")
-        self.at(ENDS + timedelta(minutes=25))
-
-    def two_hours_later(self) -> None:
-        self.at(ENDS + timedelta(hours=2))
-
-    def a_day_later(self) -> None:
-        self.at(ENDS + timedelta(hours=24, minutes=5))
-
-    def cancelled(self) -> None:
-        self.desk.desk.cancel("water")
-
-    def published_anew(self) -> None:
-        self.desk.desk.publish("water", anew=True)
-
-
-BEFORE: dict[str, Chapter] = {
-    "published": Life.published,
-    "somebody more": Life.somebody_more,
-    "moved": Life.moved,
-    "switched": Life.switched,
-    "readdressed": Life.readdressed,
-    "withdrawn": Life.withdrawn,
-    "hands in Webex": Life.hands_in_webex,
-}
-HELD = BEFORE | {
-    "day before": Life.day_before,
-    "hour before": Life.hour_before,
-    "held": Life.held,
-    "two hours later": Life.two_hours_later,
-    "a day later": Life.a_day_later,
-}
-CALLED_OFF: dict[str, Chapter] = {
-    "published": Life.published,
-    "switched": Life.switched,
-    "cancelled": Life.cancelled,
-    "published anew": Life.published_anew,
-    "day before": Life.day_before,
-    "cancelled again": Life.cancelled,
-}
+def _named(email: str | None) -> str:
+    """Pseudonyms of people whose time is over are by chance."""
+    return "(erased)" if email and is_erased_address(email) else str(email)
 
 
 def differences(told: Told, clean: Told) -> dict[str, list[str]]:
@@ -259,53 +218,9 @@ def differences(told: Told, clean: Told) -> dict[str, list[str]]:
     return found
 
 
-def unharmed(folder: Path, chapters: Mapping[str, Chapter], url: str | None = None) -> Told:
+def unharmed(folder: Path, story: Story, url: str | None = None) -> Told:
     """The life in which nobody dies, which must itself be well."""
-    clean = Life(folder, url).run(chapters, {})
+    clean = Life(folder, story, url).run({})
     assert clean.wrong == {}
     assert clean.deaths == 0
     return clean
-
-
-def every_chapter(chapters: Sequence[str], death: Death) -> dict[str, Death]:
-    return dict.fromkeys(chapters, death)
-
-
-class Zombie(Points):
-    """Does not die: at its point another process works to the end while this one sleeps past its lease.
-
-    Inside a transaction nobody sleeps here: the database itself keeps the others waiting for it.
-    """
-
-    def __init__(self, life: Life, sleep_at: int | None) -> None:
-        super().__init__()
-        self.life, self.sleep_at = life, sleep_at
-
-    def __call__(self, name: str) -> None:
-        if name == "before COMMIT":
-            return
-        super().__call__(name)
-        if self.sleep_at == len(self.trace) - 1:
-            self.life.world.sandbox.clock.advance(LEASE)
-            other = self.life.world.app()
-            for _ in range(4):
-                if sync(other).converged:
-                    break
-                self.life.world.sandbox.clock.advance(LEASE)
-            other.close()
-
-
-class SleepingLife(Life):
-    """The first worker of a chapter sleeps at its point; `Told.deaths` counts those that were told to stop."""
-
-    def _work(self, chapter: str, death: Death, told: Told) -> None:
-        points = Zombie(self, death.first)
-        app = with_points(self.world.app(observe=points.call), points)
-        try:
-            with suppress(LostLease):
-                sync(app)
-                return
-            told.deaths += 1
-        finally:
-            told.traces[chapter] = points.trace
-            app.close()

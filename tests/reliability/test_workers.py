@@ -39,13 +39,16 @@ class Fleet:
     world: World
     url: str
     folder: Path
+    kind: str = "embedded"
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
     frozen: int = 0
 
-    def start(self) -> None:
+    def start(self, *words: str) -> None:
+        """A worker, or another command that stands."""
         variables = environment(self.world.sandbox, self.folder) | {
             "HYBRID_SYNC_STORE__URL": self.url,
+            "HYBRID_SYNC_ENGINE__KIND": self.kind,
             "HYBRID_SYNC_ENGINE__LEASE_SECONDS": str(LEASE),
             "HYBRID_SYNC_ENGINE__SETTLE_SECONDS": "2",
             "HYBRID_SYNC_WEB__SECRET": SECRET,
@@ -59,7 +62,7 @@ class Fleet:
         with (self.folder / "workers.log").open("ab") as log:
             self.running.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "hybrid_sync", "--at", moment, "worker"],
+                    [sys.executable, "-m", "hybrid_sync", "--at", moment, *(words or ("worker",))],
                     env={**os.environ, **variables},
                     stdout=log,
                     stderr=log,
@@ -93,10 +96,10 @@ class Fleet:
 
 
 @contextmanager
-def a_fleet(folder: Path, url: str) -> Iterator[Fleet]:
+def a_fleet(folder: Path, url: str, kind: str = "embedded") -> Iterator[Fleet]:
     folder.mkdir(exist_ok=True)
     with World(folder, url=url) as world:
-        fleet = Fleet(world, url, folder)
+        fleet = Fleet(world, url, folder, kind)
         try:
             yield fleet
         finally:

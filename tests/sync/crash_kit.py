@@ -231,20 +231,3 @@ def failures(run: Schedule, trace: list[str], points: Iterable[int] | None = Non
         if wrong:
             found[f"{number:02} {trace[number]}"] = wrong
     return found
-
-
-def schedule(
-    folder: Path, phase: str, die_at: int | None, life_of: type[Life] = Life
-) -> tuple[list[str], list[str]]:
-    """Run one schedule in a world of its own."""
-    life = life_of(folder, phase)
-    points = Points(die_at)
-    with life.world:
-        life.prepare()
-        try:
-            life.live(points)
-        except Crash:
-            pass
-        else:
-            assert die_at is None, "the point to die at was never reached"
-        return points.trace, life.wrong()

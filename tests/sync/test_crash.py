@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 
 from hybrid_sync.adapters.webex import WebexConference
-from tests.sync.crash_kit import Crash, Life, Points, failures, prepared, schedule, with_points
-
-__all__ = ["Crash", "Life", "Points", "schedule", "with_points"]
+from tests.sync.crash_kit import failures, prepared
 
 PHASES = ["making", "changing", "cancelling", "attending", "webinar", "recreating", "replacing"]
 

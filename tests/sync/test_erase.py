@@ -315,3 +315,19 @@ def test_a_draft_that_nobody_heard_of_needs_no_outside(world: World) -> None:
     sync(app)
     assert places(app, ADA, "Ada Ex", "Ada's") == []
     assert world.sandbox.inbox == []
+
+
+def test_an_address_that_is_erased_is_not_changed_nor_given_to_somebody(world: World) -> None:
+    """Under another address they would not be recognised any more, and stay."""
+    app = world.app()
+    publish(app, online("ada"), online("bob"))
+    sync(app)
+    asked(app)
+    with pytest.raises(InputError, match="asked to be erased"):
+        app.desk.readdress("water", ADA, "ada2@example.org")
+    with pytest.raises(InputError, match=r"registered for event water already|asked to be erased"):
+        app.desk.readdress("water", "bob@example.org", ADA)
+    assert until_calm(world, app).converged
+    assert places(app, ADA, "Ada Ex") == []
+    with pytest.raises(InputError, match="asked to be erased"):
+        app.desk.readdress("water", "bob@example.org", ADA)

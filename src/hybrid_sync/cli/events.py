@@ -12,6 +12,7 @@ from hybrid_sync.cli.errors import group
 from hybrid_sync.cli.event_lines import event_lines, room_answer
 from hybrid_sync.cli.session import opened
 from hybrid_sync.domain.events import Event, EventState
+from hybrid_sync.domain.programme import without_speakers
 from hybrid_sync.errors import InputError
 from hybrid_sync.intake.characters import clean, one_line
 
@@ -110,6 +111,13 @@ def edit(
         list[str] | None, typer.Option(help="Language of the event (en, fr); give it once for each.")
     ] = None,
     organiser: Annotated[list[str] | None, typer.Option(help="Organiser; give it once for each.")] = None,
+    remove_speaker: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHO",
+            help="Take a speaker or moderator out of the programme, by address or name; give it once for each.",
+        ),
+    ] = None,
     description: Annotated[str | None, typer.Option(help="New description.")] = None,
     recording_url: Annotated[
         str | None,
@@ -136,6 +144,7 @@ def edit(
             changes["languages"] = tuple(dict.fromkeys(code for code in codes if code))
         if organiser:
             changes["organisers"] = tuple(name for name in map(one_line, organiser) if name)
+        changes |= without_speakers(found, remove_speaker or ())
         if description is not None:
             changes["description"] = clean(description).strip()
         if recording_url is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from hybrid_sync.cli import output, reading
 from hybrid_sync.cli.arguments import Email, Json
-from hybrid_sync.cli.errors import NOT_YET, group
+from hybrid_sync.cli.errors import NEEDS_ATTENTION, NOT_YET, group
 from hybrid_sync.cli.session import opened
 from hybrid_sync.errors import InputError
 
@@ -67,7 +68,8 @@ def erase(
         bool,
         typer.Option(
             "--force",
-            help="Do not wait for what is outside: erase here even where Webex or the mail server cannot be reached.",
+            help="Do not wait: erase here even where Webex or the mail server cannot be reached, and take a speaker out "
+            "of the programme of an event to come.",
         ),
     ] = False,
     as_json: Json = False,
@@ -75,7 +77,8 @@ def erase(
     """Erase somebody everywhere: from coming events they are withdrawn and told so first, then nothing names them.
 
     The worker does it, event by event; hybrid-sync sync does it now. They cannot be brought back by reading an old
-    list again. Figures of past events stay what they were.
+    list again. Figures of past events stay what they were. Exit code 3: they are a speaker or moderator of an event to
+    come, and a person has to take them out of its programme first.
     """
     if "@" in reason:
         raise InputError("--reason is kept in the audit trail for long: name nobody, and no address, in it")
@@ -96,11 +99,14 @@ def erase(
         output.say(
             f"{output.count(len(asked.addresses) - 1, 'other address', 'other addresses')} of theirs with it"
         )
-    for event_id in asked.in_records:
-        output.doubt(
-            f"the record of event {event_id} names them as speaker or moderator: that is not touched"
-        )
     output.say(f"kept as proof, without the address: {asked.mark}")
+    for event_id in asked.speaks_at:
+        output.doubt(
+            f"{event_id}: its programme names them, and it is still to come: hybrid-sync event edit {event_id} "
+            f"--remove-speaker {shlex.quote(email.strip())} takes them out; privacy erase --force does not wait for that"
+        )
+    if asked.speaks_at:
+        raise typer.Exit(NEEDS_ATTENTION)
 
 
 @app.command()
@@ -138,6 +144,9 @@ def _say_purged(purged: Purged, what: str) -> None:
         )
     for event_id, count in purged.stays.items():
         output.say(f"{what}: {output.count(count, 'stay')} at {event_id}; the figures stay, in one sentence")
+    if purged.programmes:
+        told = output.count(len(purged.programmes), "programme")
+        output.say(f"{what}: the speakers' names of {told}: {', '.join(purged.programmes)}")
     for name, count in purged.lines.items():
         if count:
             output.say(f"{what}: {count} {name}")
@@ -148,7 +157,7 @@ def _asked_json(asked: Asked) -> dict[str, Any]:
         "proof": asked.mark,
         "events": list(asked.events),
         "coming": list(asked.coming),
-        "named_in_event_records": list(asked.in_records),
+        "speaks_at": list(asked.speaks_at),
         "erased_before": asked.earlier,
     }
 
@@ -158,6 +167,7 @@ def _purged_json(purged: Purged, dry_run: bool, left: list[str]) -> dict[str, An
         "dry_run": dry_run,
         "events": list(purged.events),
         "stays": dict(purged.stays),
+        "programmes": list(purged.programmes),
         "lines": dict(purged.lines),
         "not_yet": left,
     }

@@ -17,6 +17,8 @@ _STEPS: dict[str, tuple[str, ...]] = {
     "collection": ("publishing",),
     "mail": ("invitations", "reminders", "follow_up"),
     "attendance": ("attendance",),
+    # Whoever says that the record is right means all that is looked at after a restore.
+    "restored": ("restored", "meeting", "registrants", "calendar", "publishing"),
 }
 
 
@@ -26,7 +28,8 @@ def steps_of(key: str) -> Collection[str]:
     None of them for a question that no step asks, or that asks whether to force.
     """
     system, _, rest = key.partition(":")
-    return (rest,) if system == "unsafe" else _STEPS.get(system, ())
+    # Some keys tell more than the system: "registrant.remove".
+    return (rest,) if system == "unsafe" else _STEPS.get(system.partition(".")[0], ())
 
 
 def way_out(event_id: str, key: str, message: str) -> str:

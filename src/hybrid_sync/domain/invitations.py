@@ -7,7 +7,7 @@ RFC 5546 2.1.4: one UID for one person's entry for ever, SEQUENCE raised when so
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -29,6 +29,7 @@ __all__ = [
     "facts_for",
     "invitation_uid",
     "message_id",
+    "opens",
     "outdated",
     "plan_invitations",
     "what_changed",
@@ -114,6 +115,11 @@ class WantedMessage:
         return None
 
 
+NOBODY: Mapping[str, int] = {}
+"""Nobody is told again."""
+
+EVERYBODY = "*"
+
 History = Mapping[str, Sequence[Message]]
 """Every ledger row by registrant id, oldest first."""
 
@@ -126,10 +132,25 @@ def by_registrant(rows: Iterable[Message]) -> dict[str, list[Message]]:
     return found
 
 
-def outdated(history: History, facts: Mapping[str, Facts], people: Sequence[Registrant]) -> list[Message]:
+def opens(message: Message, rows: Iterable[Message]) -> bool:
+    """Whether it is the first that was ever written for its entry: refused, it left no entry in any calendar."""
+    return all(row.sequence >= message.sequence for row in rows if row.uid == message.uid)
+
+
+def _believed_from(told_from: Mapping[str, int], registrant_id: str) -> int:
+    return max(told_from.get(EVERYBODY, 0), told_from.get(registrant_id, 0))
+
+
+def outdated(
+    history: History,
+    facts: Mapping[str, Facts],
+    people: Sequence[Registrant],
+    told_from: Mapping[str, int] = NOBODY,
+) -> list[Message]:
     """Requests that never left us and say what is no longer so, or to an address that is no longer the person's.
 
-    They are superseded, not sent. `facts` is what each coming person should know now, by registrant id.
+    They are superseded, not sent. `facts` is what each coming person should know now, by registrant id. Those below
+    `told_from` (domain.restored) would be told again at once.
     """
     addresses = {person.id: person.email for person in people}
     return [
@@ -141,6 +162,7 @@ def outdated(history: History, facts: Mapping[str, Facts], people: Sequence[Regi
         and (
             registrant_id not in facts
             or facts[registrant_id].digest != message.facts.digest
+            or message.sequence < _believed_from(told_from, registrant_id)
             or addresses[registrant_id] != message.email
         )
     ]
@@ -153,25 +175,33 @@ def plan_invitations(
     facts: Mapping[str, Facts],
     not_ready: Mapping[str, str],
     now: datetime,
+    *,
+    floor: int = 0,
+    told_from: Mapping[str, int] = NOBODY,
 ) -> list[Change]:
     """The messages that bring every person's calendar in line, cancellations first.
 
     `facts` is what each coming person should know, by registrant id; who is not in it should have no entry.
     `not_ready` says for whom an invitation must wait and why (no meeting yet, say). Nobody is written to once the
-    event is over.
+    event is over. After a restore no SEQUENCE is below `floor`, and who was told last below `told_from` is told again
+    (domain.restored).
     """
     if event.ends is None or now >= event.ends.instant:
         return []
     changes: list[Change] = []
-    gone = {id(message) for message in outdated(history, facts, people)}
+    gone = {id(message) for message in outdated(history, facts, people, told_from)}
     for person in people:
         if person.is_erased:
             continue
         rows = history.get(person.id, ())
         live = [row for row in rows if row.state is not MessageState.SUPERSEDED and id(row) not in gone]
-        change = _next_message(event, person, rows, live[-1] if live else None, facts.get(person.id))
+        last = live[-1] if live else None
+        change = _next_message(
+            event, person, rows, last, facts.get(person.id), _believed_from(told_from, person.id)
+        )
         if change is None:
             continue
+        change = replace(change, wanted=replace(change.wanted, sequence=max(change.wanted.sequence, floor)))
         waits = not_ready.get(person.id) if change.kind == "mail.invitation" else None
         changes.append(Hold(change.kind, change.target, waits, change.wanted) if waits else change)
     order = {"mail.cancellation": 0, "mail.update": 1, "mail.invitation": 2}
@@ -179,7 +209,12 @@ def plan_invitations(
 
 
 def _next_message(
-    event: Event, person: Registrant, rows: Sequence[Message], last: Message | None, facts: Facts | None
+    event: Event,
+    person: Registrant,
+    rows: Sequence[Message],
+    last: Message | None,
+    facts: Facts | None,
+    told_from: int,
 ) -> Change | None:
     """One person's next message; `last` is the newest that is, or may be, in their calendar or on its way.
 
@@ -190,7 +225,7 @@ def _next_message(
     request             | no    | cancellation of that UID to the address it went to
     request, old address| yes   | cancellation of the old UID; the invitation follows at the next look
     request, refused    | yes   | nothing until a person mends the address; then an invitation to the new one
-    request, same facts | yes   | nothing (one of unknown fate goes out again)
+    request, same facts | yes   | nothing (one of unknown fate goes out again); below `told_from` an update all the same
     request, new facts  | yes   | update, SEQUENCE + 1
     """
     if last is None or last.method is Method.CANCEL:
@@ -201,18 +236,22 @@ def _next_message(
             "mail.invitation", "has not been invited yet", event, person, rows, incarnation, facts
         )
     readdressed = last.incarnation != person.incarnation and last.email != person.email
-    if last.state is MessageState.REFUSED and last.sequence == 0 and readdressed and facts is not None:
+    never_arrived = last.state is MessageState.REFUSED and opens(last, rows)
+    if never_arrived and readdressed and facts is not None:
         reason = "the address changed"
         return _message("mail.invitation", reason, event, person, rows, person.incarnation, facts)
-    if last.state is MessageState.REFUSED and not readdressed and (facts is not None or last.sequence == 0):
+    if last.state is MessageState.REFUSED and not readdressed and (facts is not None or never_arrived):
         return None
     if facts is None:
         return _cancellation(_why_cancelled(event, person), event, person, rows, last)
     if readdressed:
         return _cancellation("the address changed", event, person, rows, last)
-    if last.facts.digest == facts.digest:
+    same = last.facts.digest == facts.digest
+    if same and last.sequence >= told_from:
         return None
-    reason = what_changed(last.facts, facts)
+    reason = (
+        "may have been told something else before the restore" if same else what_changed(last.facts, facts)
+    )
     return _message("mail.update", reason, event, person, rows, last.incarnation, facts, last)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Message, MessageState, Method
+from hybrid_sync.domain.invitations import Message, MessageState, Method, opens
 from hybrid_sync.domain.localtime import zone
 from hybrid_sync.domain.people import ERASED_DOMAIN, ERASED_NAME, email_key, is_erased_address
 from hybrid_sync.domain.presence import Segment
@@ -141,7 +141,7 @@ def untold(rows: Sequence[Message]) -> bool:
     calendar = [row for row in live if row.method is not Method.NONE]
     if not calendar or calendar[-1].method is Method.CANCEL:
         return False
-    return not (calendar[-1].state is MessageState.REFUSED and calendar[-1].sequence == 0)
+    return not (calendar[-1].state is MessageState.REFUSED and opens(calendar[-1], calendar))
 
 
 def waits_no_longer(asked_at: datetime | None, now: datetime) -> bool:

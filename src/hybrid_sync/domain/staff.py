@@ -57,10 +57,14 @@ def wanted_staff(event: Event, kind: MeetingKind, cohosts: Sequence[str]) -> dic
     return {helper.key: helper for helper in (*named, *house)}
 
 
+SENT = ""
+"""Stands for the id of an invitee whose invitation was sent, and whose answer was never read."""
+
+
 def plan_staff(
     wanted: Mapping[str, Helper], seen: Sequence[Invitee], ours: Mapping[str, str], kind: MeetingKind
 ) -> list[Change]:
-    """Additions and removals. `ours` are the invitee ids of people whom we put there, by e-mail key.
+    """Additions and removals. `ours` are the invitee ids (or SENT) of people whom we put there, by e-mail key.
 
     Nobody else is ever removed: an organiser may invite people by hand, and a webinar's registrants stand on the
     same list (webex.md 2.4). Webex makes a co-host only of somebody with a host account on the site, and says
@@ -71,7 +75,7 @@ def plan_staff(
     removals = [
         Change("meeting.update", key, "has no role in the event any more", seen=present[key])
         for key, invitee_id in sorted(ours.items())
-        if key not in wanted and key in present and present[key].id == invitee_id
+        if key not in wanted and key in present and invitee_id in (present[key].id, SENT)
     ]
     additions = [
         Change("meeting.update", key, _role(helper), wanted=helper, seen=present.get(key))

@@ -74,13 +74,13 @@ class Written:
 
     def after(self, wanted: EntrySpec, made: Entry) -> Written:
         """What is to be remembered once `wanted` was sent and the calendar answered with `made`."""
-        wish = wish_of(wanted)
+        wish, body = wish_of(wanted), body_digest(wanted.body)
         return Written(
-            body=body_digest(wanted.body),
+            body=body,
             wish=wish,
             stood=standing(made),
             invited=frozenset(address_mark(address) for address in wanted.everybody),
-            writes=self.writes + 1 if wish == self.wish else 1,
+            writes=self.writes + 1 if (wish, body) == (self.wish, self.body) else 1,
         )
 
 

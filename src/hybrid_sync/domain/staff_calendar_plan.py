@@ -13,6 +13,7 @@ from hybrid_sync.domain.staff_calendar import (
     EntryChanges,
     EntrySpec,
     Written,
+    body_digest,
     entry_changes,
     wish_of,
 )
@@ -70,7 +71,7 @@ def plan_entry(
     changes = entry_changes(wanted, seen, written, force=force)
     if not changes:
         return None if force else _moved(event, wanted, seen)
-    ours = written.wish != wish_of(wanted)
+    ours = (written.wish, written.body) != (wish_of(wanted), body_digest(wanted.body))
     if changes.fields and not ours and not force:
         if edited == "ask":
             return _ask(

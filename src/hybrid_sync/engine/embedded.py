@@ -9,63 +9,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from threading import Event, Lock, Thread, current_thread
+from datetime import timedelta
+from threading import Thread, current_thread
 from time import monotonic
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hybrid_sync.engine.base import Reconcile
-from hybrid_sync.engine.passes import ChoreThread, Passes, Trouble, seconds_left
-from hybrid_sync.ports import Clock, Engine, Lease, Store
+from hybrid_sync.engine.base import BaseEngine
+from hybrid_sync.engine.passes import seconds_left
+from hybrid_sync.ports import Engine, Lease
 
 log = logging.getLogger(__name__)
 
 
-class EmbeddedEngine:
-    """ports.Engine in this process.
+class EmbeddedEngine(BaseEngine):
+    """ports.Engine in this process."""
 
-    Up to `concurrency` events are worked on at once, each under a lease of length `lease`; `owner` names this process
-    in them and must be its own. `stop` ends the engine from any thread or signal handler; running passes then have
-    `grace` to end. `chance` gives numbers in 0..1 for spreading repeats. `chores` is called after each tick, in a
-    thread of its own and never twice at once, for what belongs to no event.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        reconcile: Reconcile,
-        clock: Clock,
-        *,
-        owner: str,
-        poll_seconds: float,
-        concurrency: int,
-        lease: timedelta,
-        stop: Event,
-        chance: Callable[[], float],
-        grace: timedelta = timedelta(seconds=20),
-        chores: Callable[[], None] | None = None,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._owner = owner
-        self._poll_seconds = poll_seconds
-        self._concurrency = concurrency
-        self._lease = lease
-        self._stop = stop
-        self._passes = Passes(store, reconcile, clock, chance)
-        self._grace = grace
-        self._chores = ChoreThread(chores)
-        self._trouble = Trouble()
-        self._beat = clock()
-        self._lock = Lock()
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self._running: dict[Thread, str] = {}
-        self._ending = False
-
-    def heartbeat(self) -> datetime:
-        """When the clock last ticked (UTC), whether the store answered or not."""
-        return self._beat
 
     def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]:
         """Tick until `stop` is set or `stop_after` has passed, then end cleanly.
@@ -77,7 +40,7 @@ class EmbeddedEngine:
         self._tick()
         clock = self._start_clock()
         try:
-            self._stop.wait(None if stop_after is None else stop_after.total_seconds())
+            self.stop.wait(None if stop_after is None else stop_after.total_seconds())
         finally:
             self._ending = True
             clock.shutdown(wait=True)  # a tick under way gives back what it has just claimed
@@ -94,18 +57,15 @@ class EmbeddedEngine:
             executors={"default": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        clock.add_job(self._tick, "interval", seconds=self._poll_seconds, id="tick")
+        clock.add_job(self._tick, "interval", seconds=self.poll_seconds, id="tick")
         clock.start()
         return clock
 
-    def _stopping(self) -> bool:
-        return self._ending or self._stop.is_set()
-
     def _tick(self) -> None:
         """Claim as many due events as there are free hands."""
-        self._beat = self._clock()
+        self._beat = self.clock()
         with self._lock:
-            free = self._concurrency - len(self._running)
+            free = self.concurrency - len(self._running)
         for lease in self._claim(free):
             # A daemon thread, not a pool: Python waits for pool threads at its end, so a call that hangs would keep
             # a stopped worker alive.
@@ -129,8 +89,8 @@ class EmbeddedEngine:
         if limit < 1 or self._stopping():
             return []
         try:
-            with self._store.begin() as transaction:
-                leases = list(transaction.work.claim(self._owner, self._clock(), self._lease, limit))
+            with self.store.begin() as transaction:
+                leases = list(transaction.work.claim(self.owner, self.clock(), self.lease, limit))
         except Exception:
             # Locked, restarting, unreachable: the next tick tries again.
             if self._trouble.begins():
@@ -165,7 +125,7 @@ class EmbeddedEngine:
                 del self._running[thread]
 
     def _wait_for_passes(self) -> tuple[str, ...]:
-        deadline = monotonic() + self._grace.total_seconds()
+        deadline = monotonic() + self.grace.total_seconds()
         with self._lock:
             threads = list(self._running)
         for thread in threads:

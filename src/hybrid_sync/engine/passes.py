@@ -8,11 +8,13 @@ from datetime import timedelta
 from threading import Thread
 
 from hybrid_sync.engine.backoff import backoff
-from hybrid_sync.engine.base import Reconcile
 from hybrid_sync.errors import LostLease
 from hybrid_sync.ports import Clock, Lease, Store
 
 log = logging.getLogger(__name__)
+
+Reconcile = Callable[[Lease], None]
+"""One pass over one event. It gives the lease back itself; an error it raises is one that it did not expect."""
 
 LONGEST_ERROR_TEXT = 500
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from threading import Event, Lock, Thread
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Thread
 from time import monotonic
 from typing import TypeVar
 
-from hybrid_sync.engine.base import Reconcile
-from hybrid_sync.engine.passes import ChoreThread, Passes, Trouble, seconds_left
+from hybrid_sync.engine.base import BaseEngine
+from hybrid_sync.engine.passes import Trouble, seconds_left
 from hybrid_sync.engine.queue import Queue
 from hybrid_sync.errors import NotFound
-from hybrid_sync.ports import Clock, Engine, Lease, Store
+from hybrid_sync.ports import Engine, Lease
 
 log = logging.getLogger(__name__)
 
@@ -32,53 +33,21 @@ BOOKKEEPING = 5.0
 _T = TypeVar("_T")
 
 
-class ProcrastinateEngine:
+@dataclass(eq=False, repr=False)
+class ProcrastinateEngine(BaseEngine):
     """ports.Engine on a queue that any number of processes share.
 
-    `address` is libpq's words for the queue's tables; the rest as for EmbeddedEngine. Procrastinate lives on an asyncio
-    loop in a thread of its own, and each pass in another, all of them daemons: a call that hangs does not keep a
-    stopped process alive.
+    `address` is libpq's words for the queue's tables. Procrastinate lives on an asyncio loop in a thread of its own,
+    and each pass in another, all of them daemons: a call that hangs does not keep a stopped process alive.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        reconcile: Reconcile,
-        clock: Clock,
-        *,
-        address: str,
-        owner: str,
-        poll_seconds: float,
-        concurrency: int,
-        lease: timedelta,
-        stop: Event,
-        chance: Callable[[], float],
-        grace: timedelta = timedelta(seconds=20),
-        chores: Callable[[], None] | None = None,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._owner = owner
-        self._poll_seconds = poll_seconds
-        self._lease = lease
-        self._stop = stop
-        self._passes = Passes(store, reconcile, clock, chance)
-        self._grace = grace
-        self._chores = ChoreThread(chores)
-        self._new_queue: Callable[[], Queue] = lambda: Queue(
-            address, self._visit_aside, concurrency, poll_seconds, lease, grace.total_seconds()
-        )
-        self._queue: Queue | None = None
-        self._beat = clock()
-        self._lock = Lock()
-        self._running: set[str] = set()
-        self._trouble = Trouble()
-        self._ending = False
-        self._error: BaseException | None = None
+    address: str = field(kw_only=True)
 
-    def heartbeat(self) -> datetime:
-        """When this process last looked for due events (UTC), whether the database answered or not."""
-        return self._beat
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._queue: Queue | None = None
+        self._running: set[str] = set()
+        self._error: BaseException | None = None
 
     def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]:
         """Work until `stop` is set or `stop_after` has passed, then end cleanly.
@@ -90,10 +59,10 @@ class ProcrastinateEngine:
         thread = Thread(target=self._host, args=(loop, end), name="procrastinate", daemon=True)
         thread.start()
         try:
-            self._stop.wait(None if stop_after is None else stop_after.total_seconds())
+            self.stop.wait(None if stop_after is None else stop_after.total_seconds())
         finally:
             self._ending = True
-            deadline = monotonic() + self._grace.total_seconds()
+            deadline = monotonic() + self.grace.total_seconds()
             if thread.is_alive():
                 loop.call_soon_threadsafe(end.set)
             thread.join(seconds_left(deadline, monotonic) + BOOKKEEPING)
@@ -115,7 +84,7 @@ class ProcrastinateEngine:
         except BaseException as error:
             log.exception("the engine broke down", extra={"action": "engine.failure"})
             self._error = error
-            self._stop.set()
+            self.stop.set()
 
     async def _main(self, end: asyncio.Event) -> None:
         tasks = [asyncio.create_task(self._tick_on()), asyncio.create_task(self._work_on(end))]
@@ -131,7 +100,7 @@ class ProcrastinateEngine:
 
     async def _tick_on(self) -> None:
         while True:
-            self._beat = self._clock()
+            self._beat = self.clock()
             try:
                 await self._sweep()
             except Exception:
@@ -143,7 +112,7 @@ class ProcrastinateEngine:
                     log.info("the store answers again", extra={"action": "engine.sweep"})
             if not self._stopping():
                 self._chores.start()
-            await asyncio.sleep(self._poll_seconds)
+            await asyncio.sleep(self.poll_seconds)
 
     async def _sweep(self) -> None:
         """Put a job into the queue for each due event that has none waiting."""
@@ -152,19 +121,27 @@ class ProcrastinateEngine:
             await self._queue.put(due)
 
     def _due(self) -> list[str]:
-        with self._store.read() as transaction:
-            return list(transaction.work.ready(self._clock(), MOST_PER_SWEEP))
+        with self.store.read() as transaction:
+            return list(transaction.work.ready(self.clock(), MOST_PER_SWEEP))
 
     async def _work_on(self, end: asyncio.Event) -> None:
         """A worker of the queue, and another one whenever it ended by itself, until `end`."""
         trouble = Trouble()
         while not end.is_set():
-            queue = self._new_queue()
+            queue = Queue(
+                self.address,
+                self._visit_aside,
+                self.concurrency,
+                self.poll_seconds,
+                self.lease,
+                self.grace.total_seconds(),
+            )
             try:
                 async with queue:
                     self._queue = queue
                     if trouble.ends():
                         log.info("the queue answers again", extra={"action": "engine.queue"})
+                    await self._sweep()  # what is due by now does not wait for the next tick
                     await queue.work()
             except Exception:
                 if trouble.begins():
@@ -172,7 +149,7 @@ class ProcrastinateEngine:
             finally:
                 self._queue = None
             if not end.is_set():
-                await asyncio.sleep(min(self._poll_seconds, 1.0))
+                await asyncio.sleep(min(self.poll_seconds, 1.0))
 
     # --- in threads of their own ---
 
@@ -205,19 +182,16 @@ class ProcrastinateEngine:
         """The lease, if the event is still due, nobody holds it, and the engine goes on."""
         if self._stopping():
             return None
-        now = self._clock()
-        with self._store.begin() as transaction:
+        now = self.clock()
+        with self.store.begin() as transaction:
             row = transaction.work.get(event_id)
             if row is None or row.due_at is None or row.due_at > now:
                 return None
-            leases = transaction.work.claim(self._owner, now, self._lease, 1, event_id)
+            leases = transaction.work.claim(self.owner, now, self.lease, 1, event_id)
         if leases and self._stopping():
             self._passes.hand_back(leases[0], None)
             return None
         return leases[0] if leases else None
-
-    def _stopping(self) -> bool:
-        return self._ending or self._stop.is_set()
 
 
 async def aside(function: Callable[[], _T], name: str) -> _T:

@@ -182,7 +182,10 @@ class Transport(HTTPAdapter):
                 response = super().send(request, True, timeouts, verify, cert, proxies)
                 self._read(response)
             except requests.RequestException as error:
-                raise _told(error, watch, request) from error
+                told = _told(error, watch, request)
+                if told is error:
+                    raise  # named as its own cause, it would hide the real one
+                raise told from error
             except PeerRefused as error:
                 raise Refused(self.system, "the address leads into a private network") from error
             if watch.expired:

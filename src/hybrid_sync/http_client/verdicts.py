@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.client import IncompleteRead, RemoteDisconnected
 from typing import Any
 
 import requests
@@ -176,11 +177,15 @@ def meaning(system: str, error: requests.RequestException, *, safe: bool) -> Pro
 
 
 def _root(error: BaseException) -> str:
-    """The words of the innermost cause, as the operating system gave them."""
+    """The words of the innermost cause, as the operating system gave them, or ours for what http.client finds."""
     seen = {id(error)}
     while (cause := error.__cause__ or error.__context__) is not None and id(cause) not in seen:
         seen.add(id(cause))
         error = cause
+    if isinstance(error, RemoteDisconnected):
+        return "closed without an answer"
+    if isinstance(error, IncompleteRead):
+        return "in the middle of the answer"
     return _cleaned(str(error)) if isinstance(error, OSError) else type(error).__name__
 
 

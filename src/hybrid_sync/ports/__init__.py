@@ -11,7 +11,7 @@ from hybrid_sync.ports.entrances import (
     Sources,
 )
 from hybrid_sync.ports.figures import Figures, StoreFigures
-from hybrid_sync.ports.housekeeping import NO_EVENT, Chores, Deliveries
+from hybrid_sync.ports.housekeeping import COPIED, COPY_IN_USE, NO_EVENT, Chores, Deliveries
 from hybrid_sync.ports.imports import ImportRecord, Imports, Mappings
 from hybrid_sync.ports.matching import Aliases, AliasRecord, Matches, MatchRecord
 from hybrid_sync.ports.outside import (
@@ -62,6 +62,8 @@ from hybrid_sync.ports.store import (
 from hybrid_sync.ports.webhooks import Hint, HintReader, Webhooks
 
 __all__ = [
+    "COPIED",
+    "COPY_IN_USE",
     "NO_EVENT",
     "RECORD_CHANGES",
     "Added",

@@ -8,6 +8,11 @@ from typing import Protocol
 NO_EVENT = ""
 """The event id under which questions and audit lines stand that concern no single event."""
 
+COPIED = "store.copied"
+"""The intent that stands in a copy of the database only. Its state is COPY_IN_USE until somebody said that it was put back."""
+
+COPY_IN_USE = "done"
+
 
 class Chores(Protocol):
     """When what belongs to no event is due (sync/chores.py)."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from hybrid_sync.domain.retention import Veil
 
 Held = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows by what they are ("registrants", "messages", ...), each with its columns' names and values."""
+
+
+What = Literal["people", "stays", "names"]
+"""What retention lets go of: who was there, when each was there, whom the programme names."""
 
 
 class Tombstones(Protocol):
@@ -63,12 +67,19 @@ class Privacy(Protocol):
         """Drop what was learned about these addresses for later events."""
         ...
 
-    def holding_people(self, over_before: datetime) -> Sequence[str]:
-        """Events that were over before then and about whose people anything is still held."""
+    def holding(self, what: What, over_before: datetime) -> Sequence[str]:
+        """Events that were over before then and of which it is still held. Reads no event of which it is noted as gone."""
         ...
 
-    def holding_stays(self, over_before: datetime) -> Sequence[str]:
-        """Events that were over before then and of which stays are still held."""
+    def note_gone(self, what: What, over_before: datetime, now: datetime) -> int:
+        """Note of some events that were over before then that nothing of it is left; of how many. 0: of no more.
+
+        The note goes by itself when anything is written about the event's people again.
+        """
+        ...
+
+    def drop_names(self, event_id: str) -> int:
+        """Take everybody out of the event's programme; 0 when it named nobody."""
         ...
 
     def drop_stays(self, event_id: str, summary: str, now: datetime) -> int:
@@ -79,6 +90,6 @@ class Privacy(Protocol):
         """Delete what only says how things went: deliveries, settled questions, intents of events over before then."""
         ...
 
-    def lines(self, before: datetime) -> Mapping[str, int]:
-        """What `drop_lines` would delete, and how many audit lines are older than that."""
+    def lines(self, before: datetime, now: datetime) -> Mapping[str, int]:
+        """What `drop_lines` would delete, and how many audit lines from the oldest on are older than that."""
         ...

@@ -26,7 +26,7 @@ ABOUT = {
     "questions": "what was put before staff about you",
     "staff_roles": "meetings in which you were made a co-host or panelist",
     "audit": "lines of the log of what was done that name you",
-    "named_in_event_records": "events whose public record names you as speaker or moderator",
+    "named_in_event_records": "events whose record names you: as speaker or moderator, or within another text",
     "events": "the events that these rows speak of",
 }
 """What each part is, in words for the person; also the order of the parts."""

@@ -207,6 +207,7 @@ class AttendanceSettings(Section):
 class Retention(Section):
     registrant_days: int = Field(default=180, ge=1)
     attendance_days: int = Field(default=365, ge=1)
+    speaker_days: int | None = Field(default=None, ge=1)
     log_days: int = Field(default=180, ge=1)
 
 

@@ -1,50 +1,84 @@
-"""A meeting that a person names in Webex becomes the event's own."""
+"""A meeting that a person names in Webex becomes the event's own.
+
+Under the event's lease, like a pass: a worker that is just making a meeting for the event, or a second person who takes over
+another one, would otherwise leave one of the two standing with nobody knowing it.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.meetings import Meeting, MeetingKind, MeetingState, meeting_tag
-from hybrid_sync.errors import InputError
-from hybrid_sync.ports import AuditLine, Clock, Conference, Intent, MeetingRecord, Store
+from hybrid_sync.errors import InputError, LostLease
+from hybrid_sync.ports import AuditLine, Clock, Conference, Intent, Lease, MeetingRecord, Store
 from hybrid_sync.sync.meeting_look import around, op_key, over
 
 
 class Adopting:
-    """Looks at the meeting and writes it down; the next pass brings it in line and registers everybody there."""
+    """Looks at the meeting and writes it down; the next pass brings it in line and registers everybody there.
 
-    def __init__(self, store: Store, conference: Conference, clock: Clock) -> None:
+    The event is held as `owner` for `lease` at most: so long it waits when this process dies.
+    """
+
+    def __init__(
+        self, store: Store, conference: Conference, clock: Clock, *, owner: str, lease: timedelta
+    ) -> None:
         self._store = store
         self._conference = conference
         self._clock = clock
+        self._owner = owner
+        self._lease = lease
 
     def adopt(self, event_id: str, meeting_id: str, *, move: bool = False) -> Meeting:
         """Take over the Webex meeting with that id. `move` allows one at another time, which is then moved.
 
-        A creation whose answer was lost counts as found by this. Raises InputError with the way out when the event
-        needs none or has another that is still there, when the meeting belongs to another event, is over, is not
-        there, or stands at another time; ProviderError when Webex cannot be asked.
+        A creation whose answer was lost counts as found by this. Raises InputError with the way out when the event is
+        being worked on, needs none or has another that is still there, when the meeting belongs to another event, is
+        over, is not there, or stands at another time; ProviderError when Webex cannot be asked; LostLease when it
+        answered so late that the event has passed to somebody else.
         """
         now = self._clock()
         with self._store.read() as tx:
             event = tx.events.get(event_id)
-            record = tx.meetings.get(event_id)
+        _refuse_unfit(event, now)
+        with self._store.begin() as tx:
+            leases = tx.work.claim(self._owner, now, self._lease, 1, event_id)
+        if not leases:
+            raise InputError(f"a worker has event {event_id} in hand at the moment: try again in a minute")
+        [held] = leases
+        try:
+            return self._adopt(held, meeting_id, move)
+        except Exception:
+            self._let_go(held)
+            raise
+
+    def _adopt(self, lease: Lease, meeting_id: str, move: bool) -> Meeting:
+        now = self._clock()
+        with self._store.read() as tx:
+            event = tx.events.get(lease.event_id)
+            record = tx.meetings.get(event.id)
             owner = tx.meetings.event_of(meeting_id)
         _refuse_unfit(event, now)
-        if owner is not None and owner != event_id:
+        if owner is not None and owner != event.id:
             raise InputError(f"that meeting is the one of event {owner}; one meeting never serves two")
         self._refuse_second(event, record, meeting_id, now)
         incarnation = 1 if record is None else record.incarnation + 1
-        tag = meeting_tag(event_id, incarnation)
+        tag = meeting_tag(event.id, incarnation)
         found = self._conference.find(tag, meeting_id, around(event, now))
         if found is None or found.id != meeting_id:
             raise InputError(
                 f"Webex shows no meeting with the id '{meeting_id}' to this account; its id is wanted, not its number"
             )
         _refuse_time(event, found, move)
-        self._keep(event, found, incarnation, tag, now)
+        self._keep(lease, event, found, incarnation, tag)
         return found
+
+    def _let_go(self, lease: Lease) -> None:
+        """Nothing was taken over. The next pass looks again, as after every waking."""
+        with suppress(LostLease), self._store.begin() as tx:
+            tx.work.finish(lease, self._clock(), None)
 
     def _refuse_second(
         self, event: Event, record: MeetingRecord | None, meeting_id: str, now: datetime
@@ -61,7 +95,7 @@ class Adopting:
                 "first"
             )
 
-    def _keep(self, event: Event, found: Meeting, incarnation: int, tag: str, now: datetime) -> None:
+    def _keep(self, lease: Lease, event: Event, found: Meeting, incarnation: int, tag: str) -> None:
         kind = found.kind or MeetingKind.MEETING.value
         plain = kind == MeetingKind.MEETING.value
         record = MeetingRecord(
@@ -77,9 +111,9 @@ class Adopting:
             registration=plain or found.registration is not False,
             host_email=found.host_email,
         )
-        key = op_key(event.id, incarnation)
+        key, now = op_key(event.id, incarnation), self._clock()
         words = "taken over by a person"
-        with self._store.begin() as tx:
+        with self._store.begin(lease, now) as tx:
             owner = tx.meetings.event_of(found.id)
             if owner is not None and owner != event.id:
                 raise InputError(f"that meeting has just become the one of event {owner}")
@@ -89,7 +123,7 @@ class Adopting:
                 Intent(key, event.id, "meeting.adopt", "", "done", 0, now, remote_id=found.id, detail=words)
             )
             tx.audit.add(AuditLine(now, event.id, "organiser", "meeting.adopt", found.number or "", words))
-            tx.work.wake(event.id, now)
+            tx.work.finish(lease, now, None)
 
 
 def _refuse_unfit(event: Event, now: datetime) -> None:

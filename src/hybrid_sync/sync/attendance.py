@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hybrid_sync.domain.attendance_pulls import (
@@ -22,6 +22,9 @@ from hybrid_sync.domain.presence import ROOM
 from hybrid_sync.errors import Gone, ProviderError, Refused
 from hybrid_sync.ports import AttendancePull, MeetingRecord, PullRecord, Reports, Store
 from hybrid_sync.sync.once import Outcome, Pass, failed, question
+
+REFUSED_AGAIN = timedelta(hours=6)
+"""When a refused pull is tried again, for NOT_HELD_ASKED after the end."""
 
 NOT_HELD_ASKED = timedelta(days=14)
 """After the end: for how long the question stands why a meeting was never started."""
@@ -69,9 +72,15 @@ class AttendanceStep:
             self.pull(event, work, change) for change in self.plan(event, work.clock()) if change.acts
         ]
         if any(outcome.result != "done" for outcome in outcomes):
-            return outcomes
+            return [self._again(event, outcome, work.clock()) for outcome in outcomes]
         # What comes next is said in the same pass: nobody would come back for it otherwise.
         return [*outcomes, *(_held(change) for change in self.plan(event, work.clock()) if not change.acts)]
+
+    def _again(self, event: Event, outcome: Outcome, now: datetime) -> Outcome:
+        """What was refused is tried again: an event that is over is not looked at for any other reason."""
+        if outcome.ask is None or event.ends is None or now >= event.ends.instant + NOT_HELD_ASKED:
+            return outcome
+        return replace(outcome, until=now + REFUSED_AGAIN)
 
     def next_pull(self, event: Event, now: datetime) -> datetime | None:
         """When attendance is pulled next by itself; None when nothing is due any more."""

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.invitations import Message, by_registrant
-from hybrid_sync.domain.people import Registrant, RegistrantStatus
+from hybrid_sync.domain.people import Registrant, RegistrantStatus, email_key
 from hybrid_sync.domain.plan import Change, Hold, in_batches
+from hybrid_sync.domain.programme import programme_addresses, still_needed
 from hybrid_sync.domain.registrants import MeetingRegistrant
 from hybrid_sync.domain.retention import (
     KIND,
@@ -26,8 +27,11 @@ from hybrid_sync.domain.retention import (
     waits_no_longer,
 )
 from hybrid_sync.errors import Gone, ProviderError, Refused
-from hybrid_sync.ports import Intent, MeetingRegistrants, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, failed
+from hybrid_sync.ports import Intent, MeetingRegistrants, MeetingStaff, Store, Transaction
+from hybrid_sync.sync.once import Outcome, Pass, failed, question
+
+RECORD = "parts of the record"
+"""What `Privacy.scrub` calls changes of the event's own record."""
 
 FORCED = "forced"
 """Noted with an intent that is not to wait for anything outside."""
@@ -45,13 +49,16 @@ def retention_key(event_id: str) -> str:
 
 @dataclass(frozen=True)
 class _Wish:
-    """One intent and whom it is about. `waits` says what has to happen first; None when it may be done now."""
+    """One intent and whom it is about. `waits` says what has to happen first; None when it may be done now. With `asks`
+    it is a person who has to do that.
+    """
 
     intent: Intent
     addresses: frozenset[str]
     people: tuple[Registrant, ...]
     veil: Veil
     waits: str | None
+    asks: bool = False
 
     @property
     def target(self) -> str:
@@ -69,7 +76,8 @@ class EraseStep:
     """The last step of a pass: what the others take back outside for people who withdrew is taken back by then.
 
     `marker` recognises addresses; `salt` makes marks for people whose time is over, which nobody has to recognise.
-    `roles` are those of staff and of the room's devices (Veil.roles).
+    `roles` are those of staff and of the room's devices (Veil.roles). `cohosts` are addresses that the settings make
+    co-hosts of every meeting.
     """
 
     name = "privacy"
@@ -78,12 +86,16 @@ class EraseStep:
         self,
         store: Store,
         registrants: MeetingRegistrants,
+        staff: MeetingStaff,
         marker: Marker,
         salt: Marker,
         roles: Mapping[str, str],
+        cohosts: Sequence[str] = (),
     ) -> None:
         self._store = store
         self._registrants = registrants
+        self._staff = staff
+        self._cohosts = frozenset(map(email_key, cohosts))
         self._marker = marker
         self._salt = salt
         self._roles = roles
@@ -103,13 +115,9 @@ class EraseStep:
                 return []
             held, people = tx.privacy.addresses(event.id), tx.people.of(event.id)
             staff = dict.fromkeys(tx.meeting_staff.of(event.id), "cohost")
-            roles = self._helpers(event) | staff | dict(self._roles)
+            roles = dict.fromkeys(programme_addresses(event), "cohost") | staff | dict(self._roles)
             rows = by_registrant(tx.messages.of(event.id))
         return [self._wish(event, intent, held, people, rows, roles, now) for intent in intents]
-
-    def _helpers(self, event: Event) -> dict[str, str]:
-        named = (one.email for one in (*event.speakers, *event.moderators) if one.email)
-        return {email.strip().casefold(): "cohost" for email in named}
 
     def _wish(
         self,
@@ -129,9 +137,12 @@ class EraseStep:
         addresses = frozenset(one for one in held if marks.intersection(self._marker.marks(one)))
         veil = Veil(dict.fromkeys(addresses, pseudonym(intent.request_hash)), self._marker.mark, roles=roles)
         theirs = tuple(person for person in people if person.key in addresses)
-        waits = None
-        if now < over_at(event) and not _gives_up(intent, now):
-            waits = _waits_for(theirs, addresses, rows)
+        if now >= over_at(event) or _is_forced(intent):
+            return _Wish(intent, addresses, theirs, veil, None)
+        runs_it = still_needed(event, addresses, self._cohosts, intent.request_hash)
+        if runs_it is not None:
+            return _Wish(intent, addresses, theirs, veil, runs_it, asks=True)
+        waits = None if _gives_up(intent, now) else _waits_for(theirs, addresses, rows)
         return _Wish(intent, addresses, theirs, veil, waits)
 
     # --- acting ---
@@ -140,20 +151,27 @@ class EraseStep:
         now = work.clock()
         if wish.waits is not None:
             self._withdraw(work, wish)
+            if wish.asks:
+                ask = question(KIND, wish.target)
+                return Outcome(KIND, wish.target, "attention", wish.waits, ask=ask)
             return Outcome(KIND, wish.target, "held", wish.waits)
-        left = ""
+        left = self._links_left(event.id, wish)
         try:
-            self._remove_outside(event.id, wish)
+            self._remove_outside(event, wish)
         except ProviderError as error:
             hopeless = wish.veil.everybody and isinstance(error, Refused)
             if not (hopeless or _gives_up(wish.intent, now)):
                 return failed(work, wish.change, error)
-            left = f"; Webex still has them: {error}"
+            left += f"; Webex still has them: {error}"
         with work.begin() as tx:
             counts = tx.privacy.scrub(event.id, wish.veil, now)
             told = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing was held"
             tx.intents.put(replace(wish.intent, state="done", detail=told))
             work.audit(tx, wish.change, told + left)
+            if RECORD in counts and now < over_at(event):
+                # The programme of an event to come: entry, meeting and feeds follow.
+                work.audit(tx, Change("event.edit", event.id, ""), "programme")
+                tx.work.wake(event.id, now)
         return Outcome(KIND, wish.target, "done", told + left)
 
     def _withdraw(self, work: Pass, wish: _Wish) -> None:
@@ -163,22 +181,45 @@ class EraseStep:
             with work.begin() as tx:
                 withdraw(tx, back)
 
-    def _remove_outside(self, event_id: str, wish: _Wish) -> None:
-        """Their registrations in the event's meeting, past or to come. A meeting that is gone has none.
+    def _remove_outside(self, event: Event, wish: _Wish) -> None:
+        """Their registrations and roles in the event's meeting, past or to come. A meeting that is gone has none.
 
         Raises the first error (ProviderError); what was removed before it is gone at the next look.
         """
         with self._store.read() as tx:
-            record, ours = tx.meetings.get(event_id), set(tx.registrations.of(event_id).values())
-        if record is None or record.state != "made" or not record.registration or not wish.addresses:
+            record, ours = tx.meetings.get(event.id), set(tx.registrations.of(event.id).values())
+            roles = frozenset(tx.meeting_staff.of(event.id)) | programme_addresses(event)
+        if record is None or record.state != "made" or not wish.addresses:
             return
         try:
-            seen = self._registrants.listed(record.meeting_id, sorted(wish.addresses))
-            for batch in in_batches(_theirs(seen, wish, ours), self._registrants.batch_size):
-                for error in self._registrants.remove(record.meeting_id, batch).values():
-                    raise error
+            if record.registration:
+                seen = self._registrants.listed(record.meeting_id, sorted(wish.addresses))
+                for batch in in_batches(_theirs(seen, wish, ours), self._registrants.batch_size):
+                    for error in self._registrants.remove(record.meeting_id, batch).values():
+                        raise error
+            if roles & wish.addresses:
+                for invitee in self._staff.listed(record.meeting_id):
+                    if invitee.key in roles & wish.addresses:
+                        self._staff.remove(record.meeting_id, invitee.id)
         except Gone:
             return
+
+    def _links_left(self, event_id: str, wish: _Wish) -> str:
+        """Webex has no call that ends somebody's own link into a webinar, or forgets whose it is (webex.md 2.3)."""
+        theirs = {person.id for person in wish.people}
+        with self._store.read() as tx:
+            record, links = tx.meetings.get(event_id), tx.sources.of(event_id)
+        if record is None or record.state != "made" or record.registration:
+            return ""
+        left = sum(
+            bool(one.link) and one.meeting_id == record.meeting_id and key in theirs
+            for key, one in links.items()
+        )
+        return (
+            f"; {left} own links into the webinar stay in Webex, which has no call that ends one"
+            if left
+            else ""
+        )
 
 
 def withdraw(tx: Transaction, people: Sequence[Registrant]) -> None:
@@ -199,8 +240,12 @@ def _marks(intent: Intent) -> set[str]:
     return {intent.request_hash, *(intent.detail or "").split()} - {FORCED}
 
 
+def _is_forced(intent: Intent) -> bool:
+    return FORCED in (intent.detail or "").split()
+
+
 def _gives_up(intent: Intent, now: datetime) -> bool:
-    return FORCED in (intent.detail or "").split() or waits_no_longer(intent.sent_at, now)
+    return _is_forced(intent) or waits_no_longer(intent.sent_at, now)
 
 
 def _waits_for(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.invitations import (
+    NOBODY,
     Facts,
     History,
     LinkKind,
@@ -26,6 +27,7 @@ from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
 from hybrid_sync.sync.once import Outcome, Pass
 from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
+from hybrid_sync.sync.restored_memory import recall
 
 
 class Compose(Protocol):
@@ -40,6 +42,9 @@ class _Look:
     history: History
     facts: Mapping[str, Facts]
     not_ready: Mapping[str, str]
+    floor: int
+    told_from: Mapping[str, int]
+    """What a restore asks of SEQUENCE and of telling again (domain.restored); 0 without one."""
     questions: Mapping[str, str]
     """What stands open before a person, by its name: the server's words are kept until it is settled."""
 
@@ -112,6 +117,8 @@ class InvitationStep:
             people, rows = tx.people.of(event.id), tx.messages.of(event.id)
             record, standing = tx.meetings.get(event.id), tx.registrations.statuses(event.id)
             questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
+            restored = recall(tx, event.id)
+        floor, told_from = (restored.floor, restored.told_from) if restored else (0, NOBODY)
         history = by_registrant(row for row in rows if row.method is not Method.NONE)
         facts: dict[str, Facts] = {}
         not_ready: dict[str, str] = {}
@@ -129,10 +136,19 @@ class InvitationStep:
                 not_ready[person.id] = "waits for the meeting"
             elif person.mode is Mode.ONLINE and standing.get(person.key) != "approved":
                 not_ready[person.id] = "waits for the registration in the meeting"
-        return _Look(people, history, facts, not_ready, questions)
+        return _Look(people, history, facts, not_ready, floor, told_from, questions)
 
     def _decide(self, event: Event, look: _Look, now: datetime) -> list[Change]:
-        return plan_invitations(event, look.people, look.history, look.facts, look.not_ready, now)
+        return plan_invitations(
+            event,
+            look.people,
+            look.history,
+            look.facts,
+            look.not_ready,
+            now,
+            floor=look.floor,
+            told_from=look.told_from,
+        )
 
     def _still_refused(self, event: Event, look: _Look, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """People who should know something and whose address took the last message no more."""
@@ -142,7 +158,7 @@ class InvitationStep:
     # --- acting ---
 
     def _write_down(self, work: Pass, event: Event, look: _Look, changes: Sequence[Change]) -> None:
-        self._outbox.supersede(work, outdated(look.history, look.facts, look.people))
+        self._outbox.supersede(work, outdated(look.history, look.facts, look.people, look.told_from))
         for batch in in_batches(changes, QUEUED_AT_ONCE):
             messages = [self._message(event, change.wanted, work.clock()) for change in batch]
             self._outbox.write_down(work, messages)

@@ -82,12 +82,17 @@ class Loop:
     clock: Clock
     pace: Pace
     settle: timedelta = field(default=timedelta(seconds=60))
+    first: Step | None = None
+    """Stands before the steps: while it says anything, they do nothing (sync/restored.py)."""
 
     def plan(self, event_id: str, *, force: bool = False) -> Plan:
         """What a pass would do now, and why. Only looks."""
         now = self.clock()
         with self.store.read() as tx:
             event = tx.events.get(event_id)
+        shut = self.first.plan(event, now, force=force) if self.first is not None else ()
+        if shut:
+            return Plan(event_id, tuple(shut))
         changes = [change for step in self.steps for change in step.plan(event, now, force=force)]
         return Plan(event_id, tuple(changes))
 
@@ -97,9 +102,8 @@ class Loop:
         `only` names the steps that `force` is meant for; None: all of them.
         """
         with working_on(lease):
-            return self._pass(
-                lease, frozenset(step.name for step in self.steps) if only is None else only, force
-            )
+            every = (*self.steps, self.first) if self.first is not None else self.steps
+            return self._pass(lease, frozenset(step.name for step in every) if only is None else only, force)
 
     def _pass(self, lease: Lease, forced: Collection[str], force: bool) -> Report:
         with self.store.read() as tx:
@@ -108,7 +112,8 @@ class Loop:
         earlier = {} if row is None else row.waits
         waits: dict[str, datetime] = {}
         outcomes: list[Outcome] = []
-        for step in self.steps:
+        shut = False
+        for step in (self.first, *self.steps) if self.first is not None else self.steps:
             by_force = force and step.name in forced
             work = Pass(self.store, lease, self.clock, by_force, self.settle)
             found = self._run(step, event, work, None if by_force else earlier.get(step.name))
@@ -116,10 +121,13 @@ class Loop:
             if until is not None:
                 waits[step.name] = until
             outcomes += found
+            if step is self.first and found:
+                shut = True
+                break
         report = Report(event.id, tuple(outcomes), self._next_due(event, outcomes))
         trouble = next((outcome for outcome in outcomes if outcome.result in ("later", "unknown")), None)
         with Pass(self.store, lease, self.clock).begin() as tx:
-            self._keep_questions(tx, event, outcomes)
+            self._keep_questions(tx, event, outcomes, settles=not shut)
             tx.work.finish(lease, report.next_due, trouble.detail if trouble else None, waits)
         self._say(report)
         return report
@@ -143,16 +151,18 @@ class Loop:
             until = work.clock() + timedelta(seconds=after) if after is not None else None
             return [Outcome(step.name, event.id, "later", str(error), until)]
 
-    def _keep_questions(self, tx: Transaction, event: Event, outcomes: Sequence[Outcome]) -> None:
+    def _keep_questions(
+        self, tx: Transaction, event: Event, outcomes: Sequence[Outcome], *, settles: bool
+    ) -> None:
         """What was asked in this pass stays open; what was not asked any more has settled itself.
 
-        While something could not be looked at, nothing is settled: silence would prove nothing.
+        While something could not be looked at, nothing is settled (`settles`): silence would prove nothing.
         """
         now = self.clock()
         asked = {outcome.ask: outcome.detail for outcome in outcomes if outcome.ask}
         for key, words in asked.items():
             tx.attentions.open(event.id, key, words, now)
-        if any(outcome.result in ("later", "unknown") for outcome in outcomes):
+        if not settles or any(outcome.result in ("later", "unknown") for outcome in outcomes):
             return
         for item in tx.attentions.unsettled(event.id):
             if item.key not in asked:
@@ -165,9 +175,13 @@ class Loop:
             with self.store.read() as tx:
                 row = tx.work.get(event.id)
             moments.append(now + self.pace.retry(row.attempts if row else 0))
-        if event.state is EventState.PUBLISHED and event.ends is not None and now < event.ends.instant:
-            again = now + self.pace.look_again * (0.9 + 0.2 * self.pace.chance())
+        to_come = event.ends is not None and now < event.ends.instant
+        again = now + self.pace.look_again * (0.9 + 0.2 * self.pace.chance())
+        if event.state is EventState.PUBLISHED and event.ends is not None and to_come:
             moments.append(min(again, event.ends.instant + timedelta(seconds=1)))
+        elif any(one.ask == SIGN_IN or (one.ask and to_come) for one in outcomes):
+            # Called off, or over: a question closes itself only if somebody looks, and a new sign-in wakes nobody.
+            moments.append(again)
         return min(moments, default=None)
 
     def _say(self, report: Report) -> None:

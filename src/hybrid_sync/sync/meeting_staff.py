@@ -9,7 +9,7 @@ from datetime import datetime
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.meetings import MeetingKind
 from hybrid_sync.domain.plan import Change, Hold
-from hybrid_sync.domain.staff import Invitee, plan_staff, wanted_staff
+from hybrid_sync.domain.staff import SENT, Invitee, plan_staff, wanted_staff
 from hybrid_sync.ports import MeetingRecord, MeetingStaff, StaffRecord, Store, Transaction
 from hybrid_sync.sync.once import Outcome, Pass, act, question
 
@@ -78,7 +78,17 @@ class MeetingStaffStep:
         def keep(tx: Transaction, made: Invitee) -> None:
             tx.meeting_staff.put(StaffRecord(record.event_id, change.target, record.meeting_id, made.id))
 
-        return act(work, change, lambda: self._staff.add(record.meeting_id, change.wanted, change.seen), keep)
+        if change.seen is None:
+            # Written down first: whoever is found after a lost answer is ours, and is taken off again one day.
+            with work.begin() as tx:
+                tx.meeting_staff.put(StaffRecord(record.event_id, change.target, record.meeting_id, SENT))
+        outcome = act(
+            work, change, lambda: self._staff.add(record.meeting_id, change.wanted, change.seen), keep
+        )
+        if change.seen is None and not outcome.wrote:
+            with work.begin() as tx:
+                tx.meeting_staff.drop(record.event_id, change.target)
+        return outcome
 
     def _remove(self, work: Pass, record: MeetingRecord, change: Change) -> Outcome:
         return act(

@@ -22,6 +22,7 @@ from hybrid_sync.errors import (
     ProviderError,
     Refused,
     SignInExpired,
+    StillThere,
     TryLater,
 )
 from hybrid_sync.ports import AuditLine, Clock, Intent, Lease, Store, Transaction
@@ -249,7 +250,8 @@ def failed(work: Pass, change: Change, error: ProviderError | NeedsAttention) ->
     now = work.clock()
     if isinstance(error, TryLater):
         until = now + timedelta(seconds=error.after) if error.after is not None else None
-        return Outcome(change.kind, change.target, "later", str(error), until)
+        later = Outcome(change.kind, change.target, "later", str(error), until)
+        return _asked_in_the_end(work, later) if isinstance(error, StillThere) else later
     if isinstance(error, (Refused, OutcomeUnknown)):
         # What the provider's support will ask for; a mere "later" stands in the work row only.
         with work.begin() as tx:
@@ -259,6 +261,19 @@ def failed(work: Pass, change: Change, error: ProviderError | NeedsAttention) ->
     result = "attention" if isinstance(error, (NeedsAttention, SignInExpired)) else "refused"
     ask = SIGN_IN if isinstance(error, SignInExpired) else question(change.kind, change.target)
     return Outcome(change.kind, change.target, result, str(error), ask=ask)
+
+
+def _asked_in_the_end(work: Pass, later: Outcome) -> Outcome:
+    """A deletion that is answered "not there" again and again although a look shows it: a person is told as well."""
+    with work.store.read() as tx:
+        row = tx.work.get(work.lease.event_id)
+    if row is None or row.attempts + 1 < MOST_UNKNOWN:
+        return later
+    words = (
+        f"{later.detail}; tried {row.attempts + 1} times: delete it there by hand, then run hybrid-sync sync "
+        f"{work.lease.event_id}"
+    )
+    return replace(later, detail=words, ask=question(later.kind, later.target))
 
 
 SIGN_IN = "sign-in"

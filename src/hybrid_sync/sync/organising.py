@@ -11,6 +11,7 @@ from datetime import timedelta
 from hybrid_sync.domain.events import Event, EventState, problems_before_publishing
 from hybrid_sync.domain.localtime import LocalTime, local_of
 from hybrid_sync.domain.people import NewPerson
+from hybrid_sync.domain.programme import programme_addresses
 from hybrid_sync.errors import InputError, NotFound
 from hybrid_sync.ports import Transaction
 from hybrid_sync.sync.registrant_desk import Registered, RegistrantDesk
@@ -24,10 +25,11 @@ class Organising(RegistrantDesk):
     def import_event(self, event: Event) -> tuple[Event, bool]:
         """Store a record; one that is there already is changed, keeping its state. True when anything is new.
 
-        Raises InputError when a published event would become unfit.
+        Raises InputError when a published event would become unfit, or gets an address whose owner was erased.
         """
         with self._store.begin() as tx:
             known = self._known(tx, event.id)
+            self._refuse_erased(tx, event, known)
             if known is None:
                 tx.events.save(event)
                 self._note(tx, event.id, "event.import", event.title)
@@ -99,6 +101,19 @@ class Organising(RegistrantDesk):
             return tx.events.get(event_id)
         except NotFound:
             return None
+
+    def _refuse_erased(self, tx: Transaction, event: Event, known: Event | None) -> None:
+        """An old record does not bring back who was erased. Whom the programme names now is left to the erasure itself."""
+        new = programme_addresses(event) - (programme_addresses(known) if known else frozenset())
+        erased = tx.tombstones.among(sorted(new))
+        if erased:
+            raise InputError(
+                [
+                    f"event {event.id}, speakers and moderators, email: the owner of {address} was erased at their "
+                    "request: leave the address out; the programme may name them without it"
+                    for address in sorted(erased)
+                ]
+            )
 
     def _refuse_unfit(self, event: Event) -> None:
         if event.state is EventState.PUBLISHED:

@@ -10,13 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hybrid_sync.domain.attendance import Attendance
+from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.people import email_key, is_email_address
+from hybrid_sync.domain.programme import programme_addresses
 from hybrid_sync.domain.retention import KIND, is_past, kept_until, lines_before, over_at
 from hybrid_sync.errors import InputError, NotFound
 from hybrid_sync.ports import NO_EVENT, AuditLine, Clock, Held, Intent, Store, Transaction
+from hybrid_sync.ports.privacy import What
 from hybrid_sync.sync.erase import FORCED, erasure_key, retention_key, withdraw
 
 EVERY = timedelta(days=1)
+
+WHAT: tuple[What, ...] = ("people", "stays", "names")
+"""Names last: they wait until it is noted that the people are gone."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,15 @@ class Days:
     registrants: int
     attendance: int
     logs: int
+    speakers: int | None = None
+    """Names in published programmes; None: as long as the record."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """What an erasure will come to. `events` are those from which they are taken; `coming` of them are still to come.
 
+    `speaks_at` are those of `coming` whose programme names them: there it waits until somebody takes them out of it.
     `earlier` is True when the same was asked before.
     """
 
@@ -39,21 +48,24 @@ class Asked:
     addresses: tuple[str, ...]
     events: tuple[str, ...]
     coming: tuple[str, ...]
-    in_records: tuple[str, ...]
+    speaks_at: tuple[str, ...]
     earlier: bool
 
 
 @dataclass(frozen=True)
 class Purged:
-    """What a purge did, or would do. `events` are those whose people go, `stays` how many rows by event."""
+    """What a purge did, or would do. `events` are those whose people go, `stays` how many rows by event, `programmes`
+    the events whose programme names nobody any more.
+    """
 
     events: tuple[str, ...] = ()
     stays: Mapping[str, int] = field(default_factory=dict)
+    programmes: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def nothing(self) -> bool:
-        return not (self.events or self.stays or any(self.lines.values()))
+        return not (self.events or self.stays or self.programmes or any(self.lines.values()))
 
 
 class PrivacyDesk:
@@ -108,9 +120,8 @@ class PrivacyDesk:
             tx.privacy.forget_aliases(addresses)
             told = f"{len(events)} events, {len(coming)} of them to come{f': {reason}' if reason else ''}"
             tx.audit.add(AuditLine(now, NO_EVENT, self._actor, "privacy.erase", mark, told))
-            named = tx.privacy.held(addresses)["named_in_event_records"]
-        records = tuple(dict.fromkeys(str(row["event_id"]) for row in named))
-        return Asked(mark, addresses, tuple(events), tuple(coming), records, earlier)
+            speaks_at = tuple(one for one in coming if not force and _speaks(tx.events.get(one), addresses))
+        return Asked(mark, addresses, tuple(events), tuple(coming), speaks_at, earlier)
 
     def _note(
         self,
@@ -143,15 +154,18 @@ class PrivacyDesk:
         now = self._clock()
         lines = lines_before(now, self._days.logs)
         with self._store.read() as tx:
-            events = self._due(tx, tx.privacy.holding_people(now), self._days.registrants, now)
-            over = self._due(tx, tx.privacy.holding_stays(now), self._days.attendance, now)
+            events = self._due(tx, "people", now)
+            over = self._due(tx, "stays", now)
             stays = {event_id: len(tx.attendance.of(event_id)) for event_id in over}
-            found = Purged(events, stays, tx.privacy.lines(lines))
+            found = Purged(events, stays, self._due(tx, "names", now), tx.privacy.lines(lines, now))
         if dry_run:
             return found
         for event_id in events:
             self._wish(event_id, now)
         dropped = {event_id: self._drop_stays(event_id, now) for event_id in over}
+        for event_id in found.programmes:
+            self._drop_names(event_id, now)
+        self._note_gone(now)
         with self._store.begin() as tx:
             counts = dict(tx.privacy.drop_lines(lines))
             if any(counts.values()):
@@ -159,14 +173,40 @@ class PrivacyDesk:
                 tx.audit.add(AuditLine(now, NO_EVENT, "retention", KIND, "", told))
         # Only where there is something: what a clock that ran ahead has written is not old.
         counts["audit lines"] = self._purge_audit(lines, now) if found.lines["audit lines"] else 0
-        return Purged(events, dropped, counts)
+        return Purged(events, dropped, found.programmes, counts)
 
     def __call__(self, now: datetime) -> None:
         """The chore of every day."""
         self.purge()
 
-    def _due(self, tx: Transaction, event_ids: Sequence[str], days: int, now: datetime) -> tuple[str, ...]:
-        return tuple(one for one in event_ids if is_past(tx.events.get(one), days, now))
+    def _days_of(self, what: What) -> int | None:
+        days = self._days
+        return {"people": days.registrants, "stays": days.attendance, "names": days.speakers}[what]
+
+    def _due(self, tx: Transaction, what: What, now: datetime) -> tuple[str, ...]:
+        days = self._days_of(what)
+        if days is None:
+            return ()
+        found = tx.privacy.holding(what, _at_most(now, days))
+        return tuple(one for one in found if is_past(tx.events.get(one), days, now))
+
+    def _note_gone(self, now: datetime) -> None:
+        """Events of which nothing is left are not looked at again before something is written about them.
+
+        What is made due here is noted another day, once it is seen to be gone. A few at a time: others write meanwhile.
+        """
+        for what in WHAT:
+            days = self._days_of(what)
+            while days is not None:
+                with self._store.begin() as tx:
+                    if not tx.privacy.note_gone(what, _at_most(now, days), now):
+                        break
+
+    def _drop_names(self, event_id: str, now: datetime) -> None:
+        with self._store.begin() as tx:
+            gone = tx.privacy.drop_names(event_id)
+            told = f"{gone} parts of the record; [retention] speaker_days are over"
+            tx.audit.add(AuditLine(now, event_id, "retention", KIND, event_id, told))
 
     def _wish(self, event_id: str, now: datetime) -> None:
         """Counted from when it was first due, so that Webex is not waited for any longer than that."""
@@ -200,6 +240,17 @@ def _figures(known: Attendance, now: datetime) -> str:
         f"not, {len(known.unmatched)} came who match nobody; who was there when was deleted on {now:%Y-%m-%d}, as "
         "[retention] attendance_days says"
     )
+
+
+def _speaks(event: Event, addresses: Sequence[str]) -> bool:
+    return event.state is not EventState.CANCELLED and bool(
+        programme_addresses(event).intersection(addresses)
+    )
+
+
+def _at_most(now: datetime, days: int) -> datetime:
+    """No event that ended later than this (UTC) has been kept for `days` days: a change of law moves a clock by less."""
+    return lines_before(now, days) + timedelta(days=2)
 
 
 def _check(email: str) -> None:

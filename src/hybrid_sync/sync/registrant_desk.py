@@ -124,7 +124,8 @@ class RegistrantDesk:
     def readdress(self, event_id: str, email: str, new: str) -> Registrant:
         """Give somebody another address. The old one loses calendar entry and join link, the new one gets its own.
 
-        Raises NotFound, and InputError for an address that is none or belongs to somebody else at this event.
+        Raises NotFound, and InputError for an address that is none or belongs to somebody else at this event, and for
+        somebody who asked to be erased.
         """
         new = new.strip()
         if not is_email_address(new):
@@ -137,6 +138,11 @@ class RegistrantDesk:
                 raise InputError(f"{new} is registered for event {event_id} already ({other.status.value})")
             if person.email == new:
                 return person
+            if tx.tombstones.among([person.email, new]):
+                # Under another address whoever is being erased would not be recognised, and would stay.
+                raise InputError(
+                    f"the person behind {person.email} or {new} asked to be erased, and is not given another address"
+                )
             after = replace(
                 person,
                 email=new,

@@ -62,13 +62,16 @@ class StaffCalendarStep:
         return outcomes
 
     def _pass(self, event: Event, work: Pass, look: Look) -> list[Outcome] | None:
-        """Act on one look; None when the entry was changed since."""
+        """Act on one look; None when the entry was changed since, or what is to be done needs a look of its own."""
         if look.lost is not None and look.wanted is None and look.seen is None:
             unwanted = Change("calendar.cancel", event.id, "an entry that a lost call may have made")
             return [give_up(work, unwanted, look.lost)]
+        changes = self._decide(event, look, work.clock(), work.force)
+        if look.lent and any(change.acts for change in changes):
+            return None
         self._note(work, event, look)
         outcomes: list[Outcome] = []
-        for change in self._decide(event, look, work.clock(), work.force):
+        for change in changes:
             outcome = self._carry_out(work, event, look, change)
             if outcome is None:
                 return None

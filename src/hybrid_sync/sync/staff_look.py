@@ -50,6 +50,8 @@ class Look:
     """Nothing was looked at: the event is over, or should have no entry and has none."""
     lost: Intent | None = None
     """A creation whose answer was lost: it may have made an entry that we do not know of."""
+    lent: bool = False
+    """`seen` is of a moment ago."""
 
     @property
     def live(self) -> EntryRecord | None:
@@ -99,13 +101,14 @@ class Looking:
         if over or (wanted is None and not live and lost is None):
             return Look(record, incarnation, None, None, written, idle=True, lost=lost)
         known = record.entry_id if record is not None and live else None
-        seen = self._lent(known, now) if lent and known else None
+        glance = self._lent(known, now) if lent and known else None
+        seen = glance
         if seen is None:
             seen = self._calendar.find(entry_key(event.id, incarnation), known)
         if seen is not None and seen.cancelled:
             seen = None
         adjusted = self._calendar.adjust(wanted) if wanted else None
-        return Look(record, incarnation, adjusted, seen, written, lost=lost)
+        return Look(record, incarnation, adjusted, seen, written, lost=lost, lent=glance is not None)
 
     def record(self, event: Event, look: Look, made: Entry) -> EntryRecord:
         """What to remember of the entry."""

@@ -1,8 +1,7 @@
 """Looks at the staff entries of all coming events in few calls, and wakes the events whose entry changed.
 
 What was seen is lent to the passes that follow, so that each of them saves its own look. Nothing depends on it: it is
-kept in this process only, for a while, and a pass that finds nothing looks itself. A write that was decided on something
-old fails by its version (If-Match), and is decided anew.
+kept in this process only, for a while, and a pass that finds nothing, or something to do, looks itself.
 """
 
 from __future__ import annotations

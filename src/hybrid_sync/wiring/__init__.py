@@ -53,6 +53,7 @@ from hybrid_sync.sync.own_page import OwnPage
 from hybrid_sync.sync.privacy import PrivacyDesk
 from hybrid_sync.sync.public_calendar import PublicCalendar
 from hybrid_sync.sync.registrants import RegistrantStep
+from hybrid_sync.sync.restored import AfterRestore
 from hybrid_sync.sync.sign_in import SignInWatch
 from hybrid_sync.sync.sources import SourceStep
 from hybrid_sync.sync.taking_in import TakingIn
@@ -226,7 +227,7 @@ def build(
     checkers += mailbox.checks
     transports += mailbox.transports
     # Last: what the other steps take back outside comes before what is forgotten here.
-    steps.append(erase_step(settings, store, webex.registrants, attendance_rules(settings)))
+    steps.append(erase_step(settings, store, webex.registrants, webex.staff, attendance_rules(settings)))
     lease = timedelta(seconds=settings.engine.lease_seconds)
     loop = Loop(
         store,
@@ -234,6 +235,7 @@ def build(
         now,
         Pace(chance=chance, look_again=settings.engine.look_again),
         settle=timedelta(seconds=settings.engine.settle_seconds),
+        first=AfterRestore(store, steps),
     )
 
     def checks() -> Sequence[Check]:
@@ -261,7 +263,7 @@ def build(
         desk=Organising(store, now, _new_id),
         taking_in=TakingIn(store, now),
         door=Door(store, now),
-        adopting=Adopting(store, webex.conference, now),
+        adopting=Adopting(store, webex.conference, now, owner=owner, lease=lease),
         joining=Joining(store, webex.conference, now),
         links=links,
         own_links=own_links,

@@ -9,7 +9,7 @@ from datetime import datetime
 from hybrid_sync.domain.attendance import Attendance, AttendanceRules
 from hybrid_sync.domain.retention import OTHER_SECRET, Marker, staff_roles
 from hybrid_sync.errors import SettingsError
-from hybrid_sync.ports import Check, Clock, MeetingRegistrants, Store
+from hybrid_sync.ports import Check, Clock, MeetingRegistrants, MeetingStaff, Store
 from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
 from hybrid_sync.sync.chores import Chore
 from hybrid_sync.sync.erase import EraseStep
@@ -25,12 +25,16 @@ def marker_of(settings: Settings) -> Marker:
 
 
 def erase_step(
-    settings: Settings, store: Store, registrants: MeetingRegistrants, rules: AttendanceRules
+    settings: Settings,
+    store: Store,
+    registrants: MeetingRegistrants,
+    staff: MeetingStaff,
+    rules: AttendanceRules,
 ) -> EraseStep:
     """The marks of people whose time is over are made with a key that ends with this process: nobody can repeat them."""
     salt = Marker((secrets.token_hex(32),))
     roles = staff_roles(rules.staff, rules.room_systems)
-    return EraseStep(store, registrants, marker_of(settings), salt, roles)
+    return EraseStep(store, registrants, staff, marker_of(settings), salt, roles, settings.webex.cohosts)
 
 
 def privacy_desk(
@@ -41,7 +45,7 @@ def privacy_desk(
     purge_audit: Callable[[datetime, datetime], int],
 ) -> PrivacyDesk:
     kept = settings.retention
-    days = Days(kept.registrant_days, kept.attendance_days, kept.log_days)
+    days = Days(kept.registrant_days, kept.attendance_days, kept.log_days, kept.speaker_days)
     return PrivacyDesk(store, clock, days, attendance_of, purge_audit)
 
 

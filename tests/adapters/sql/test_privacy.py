@@ -126,12 +126,12 @@ def test_events_whose_people_are_held_are_found_until_they_are_not(keyed: SqlSto
     assert ends is not None
     names = {ADA: ERASED, "bob@example.org": "erased-2@erased.invalid"}
     with keyed.begin() as tx:
-        assert list(tx.privacy.holding_people(ends.instant)) == ["water"]
-        assert list(tx.privacy.holding_people(NOW)) == []
+        assert list(tx.privacy.holding("people", ends.instant)) == ["water"]
+        assert list(tx.privacy.holding("people", NOW)) == []
         tx.privacy.scrub("water", Veil(names, MARKER.mark, everybody=True), NOW)
-        assert list(tx.privacy.holding_people(ends.instant)) == []
-        assert list(tx.privacy.holding_stays(ends.instant)) == ["water"]
+        assert list(tx.privacy.holding("people", ends.instant)) == []
+        assert list(tx.privacy.holding("stays", ends.instant)) == ["water"]
         assert tx.privacy.drop_stays("water", "2 were there", NOW) == 2
-        assert list(tx.privacy.holding_stays(ends.instant)) == []
+        assert list(tx.privacy.holding("stays", ends.instant)) == []
         [pull] = tx.attendance.pulls("water")
     assert pull.notes == ("2 were there",)

@@ -54,7 +54,7 @@ def sound(url: str) -> int:
     """Every check passes and the trail is whole; gives its length."""
     store = open_store(url)
     found = check(store.engine)
-    assert all(one.ok for one in found), found
+    assert [one.what for one in found if not one.ok] in ([], ["restored from a backup"]), found
     with store.read() as tx:
         verdict = verify(tx.audit.kept())
     store.close()
@@ -118,7 +118,8 @@ def put_back(world: World, copy: Path) -> None:
     for beside in (f"{file}-wal", f"{file}-shm", f"{file}-journal"):
         Path(beside).unlink(missing_ok=True)
     shutil.copy(copy, file)
-    assert all(one.ok for one in check(open_store(world.url).engine))
+    [reminder] = [one for one in check(open_store(world.url).engine) if not one.ok]
+    assert reminder.advice.startswith("hybrid-sync db restored")
 
 
 def test_what_was_made_after_the_backup_is_found_outside_and_not_made_again(tmp_path: Path) -> None:
@@ -208,7 +209,7 @@ def test_what_people_entered_after_the_backup_is_lost_here_and_is_told_where_it_
 def test_an_event_that_was_moved_after_the_backup_is_moved_back_in_webex_and_nobody_is_mailed(
     tmp_path: Path,
 ) -> None:
-    """The ledger of the backup believes that people were told the old time last: it has to be moved once more by hand."""
+    """Whoever leaves `db restored` out: the ledger of the backup believes that people were told the old time last."""
     with World(tmp_path) as world:
         app = world.app()
         publish(app, online("ada"))

@@ -176,7 +176,7 @@ def test_a_postgresql_connection_cannot_hang_for_ever(pg_server: URL) -> None:
                 "TimeZone",
             )
         ]
-    assert values == ["1min", "10s", "1min", "UTC"]
+    assert values == ["1min", "10s", "5s", "UTC"]
     engine.dispose()
 
 

@@ -124,6 +124,7 @@ def test_a_removal_that_is_refused_as_a_whole_is_tried_one_by_one_and_the_reason
         wire.post(url, status=404, match=[matchers.json_params_matcher(body("g1", "g2"))])
         wire.post(url, status=404, match=[matchers.json_params_matcher(body("g1"))])
         wire.post(url, status=204, match=[matchers.json_params_matcher(body("g2"))])
+        wire.post(f"{BASE}/query", json={"items": []})
         pair = [MeetingRegistrant("g1", "a@x.org"), MeetingRegistrant("g2", "b@x.org")]
         assert stubbed().remove("m1", pair) == {}
     with responses.RequestsMock() as wire:

@@ -8,7 +8,15 @@ from datetime import datetime
 from urllib.parse import quote, urljoin
 
 from hybrid_sync.adapters.caldav.reading import reading_of
-from hybrid_sync.errors import AlreadyThere, OutcomeUnknown, ProviderError, Refused, TryLater
+from hybrid_sync.errors import (
+    AlreadyThere,
+    Gone,
+    OutcomeUnknown,
+    ProviderError,
+    Refused,
+    StillThere,
+    TryLater,
+)
 from hybrid_sync.http_client import Transport, guarded_session
 from hybrid_sync.http_client.verdicts import translated, verdict
 from hybrid_sync.ports import Check
@@ -44,6 +52,8 @@ class CaldavCollection:
         status, headers, body = self._call("GET", href, answers=(404, 410))
         if status in (404, 410):
             return None
+        if "html" in headers.get("Content-Type", "").lower():
+            raise TryLater(SYSTEM, "the answer is an HTML page")
         etag = headers.get("ETag", "")
         if not etag:
             # Without a version nothing could be written safely: an edit in between would be lost.
@@ -68,7 +78,12 @@ class CaldavCollection:
 
     def remove(self, href: str, seen: Held) -> None:
         headers = {"If-Match": seen.etag}
-        status, _, _ = self._call("DELETE", href, None, headers, answers=(404, 410, 412))
+        try:
+            status, _, _ = self._call("DELETE", href, None, headers, answers=(412,))
+        except Gone as answer:
+            if self.get(href) is not None:
+                raise StillThere.contrary_to(answer, "the entry in the collection") from answer
+            return
         if status == 412:
             raise TryLater(SYSTEM, "somebody changed the entry at the same moment")
 

@@ -30,6 +30,8 @@ class AuthorityClient:
         self._plain = plain
         self.refusal = ""
         """The authority's words of a GET that it refused: msal keeps them to itself."""
+        self.status = 0
+        """Of its newest answer."""
 
     def get(self, url: str, **options: Any) -> Any:
         response = self._called("GET", url, **options)
@@ -46,6 +48,7 @@ class AuthorityClient:
         if self._plain:
             url = "http://" + url.removeprefix("https://")
         response = self._session.request(method, url, allow_redirects=False, **options)
+        self.status = response.status_code
         if response.status_code == _TOO_MANY or response.status_code >= 500:
             words = (
                 f"the sign-in service is out of order: {response.status_code} {words_of(response)}".strip()

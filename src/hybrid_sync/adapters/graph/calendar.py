@@ -23,7 +23,15 @@ from hybrid_sync.adapters.graph.wire import (
 from hybrid_sync.domain.meetings import cut
 from hybrid_sync.domain.people import email_key
 from hybrid_sync.domain.staff_calendar import Entry, EntryChanges, EntrySpec
-from hybrid_sync.errors import AlreadyThere, Gone, OutcomeUnknown, ProviderError, Refused, TryLater
+from hybrid_sync.errors import (
+    AlreadyThere,
+    Gone,
+    OutcomeUnknown,
+    ProviderError,
+    Refused,
+    StillThere,
+    TryLater,
+)
 from hybrid_sync.http_client import Json, json_of, verdict
 
 logger = logging.getLogger(__name__)
@@ -110,14 +118,18 @@ class GraphCalendar:
         return now
 
     def cancel(self, seen: Entry, comment: str) -> None:
-        """POST cancel mails the attendees with a comment; an entry without any is no meeting and is deleted."""
+        """POST cancel mails the attendees with a comment; an entry without any is no meeting and is deleted. Gone is as
+        good once a look agrees."""
         path = self._path(seen.id)
         try:
             if seen.attendees:
                 self._api.call("POST", f"{path}/cancel", json={"Comment": comment})
             else:
                 self._api.call("DELETE", path)
-        except Gone:
+        except Gone as answer:
+            current = self._get(seen.id)
+            if current is not None and not current.cancelled:
+                raise StillThere.contrary_to(answer, "the entry") from answer
             logger.info("the calendar entry to cancel is gone already")
         except AlreadyThere as error:
             raise TryLater(self._api.system, error.words, tracking_id=error.tracking_id) from error

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from hybrid_sync.adapters.graph.api import GraphApi
-from hybrid_sync.errors import Gone, ProviderError, Refused, SignInExpired
+from hybrid_sync.errors import Gone, ProviderError, Refused, SignInExpired, TryLater
 from hybrid_sync.http_client import Json
 from hybrid_sync.ports import Check
 from hybrid_sync.ports.mailbox import MailboxPosition
@@ -37,7 +37,7 @@ class GraphMailbox:
         at, read = _told(position)
         wanted = [one for one in self._listed(at or _text(since), most + len(read)) if one["id"] not in read]
         wanted = wanted[:most]
-        mails = [content for one in wanted if (content := self._content(one["id"])) is not None]
+        mails = [content for one in wanted if (content := self._content(one)) is not None]
         if wanted:
             last = wanted[-1]["receivedDateTime"]
             same = [one["id"] for one in wanted if one["receivedDateTime"] == last]
@@ -73,18 +73,25 @@ class GraphMailbox:
         items = body.get("value")
         return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
 
-    def _content(self, message_id: str) -> bytes | None:
+    def _content(self, listed: Json) -> bytes | None:
         """The mail as MIME; None when it is gone, or larger than any answer."""
         try:
             response = self._api.call(
-                "GET", f"users/{quote(self._mailbox)}/messages/{quote(message_id)}/$value"
+                "GET", f"users/{quote(self._mailbox)}/messages/{quote(listed['id'])}/$value"
             )
-        except Gone:
+        except Gone as answer:
+            # A single 404 proves nothing: passed over, the mail would never be read.
+            if any(one["id"] == listed["id"] for one in self._listed(listed["receivedDateTime"], 50)):
+                words = f"{answer.words}; yet the mail is in the mailbox"
+                raise TryLater(self._api.system, words, tracking_id=answer.tracking_id) from answer
             return None
         except Refused as error:
             if error.status is None:
                 return None
             raise
+        if "html" in response.headers.get("Content-Type", "").lower():
+            # A proxy's page: passed over as no mail of ours, the mail itself would never be read.
+            raise TryLater(self._api.system, "a mail was answered with an HTML page")
         return response.content
 
 

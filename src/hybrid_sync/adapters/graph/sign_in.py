@@ -78,6 +78,7 @@ class MsalToken:
         self._scopes = scopes
         self._monotonic = monotonic
         self._app: msal.ConfidentialClientApplication | None = None
+        self._client: AuthorityClient | None = None
         self._token: str | None = None
         self._expires_at = 0.0
         self._lock = threading.Lock()
@@ -119,7 +120,7 @@ class MsalToken:
         return answer
 
     def _new_app(self) -> Any:
-        client = AuthorityClient(self._transport, plain=self._plain)
+        client = self._client = AuthorityClient(self._transport, plain=self._plain)
         if isinstance(self._credential, dict):
             self._check_certificate(self._credential["private_key"])
         try:
@@ -149,7 +150,8 @@ class MsalToken:
     def _refusal(self, answer: dict[str, Any]) -> ProviderError:
         system = self._transport.system
         code = str(answer.get("error") or "no token")
-        words = f"{code}: {answer.get('error_description') or ''}"
+        status = f"{self._client.status} " if self._client and self._client.status >= 400 else ""
+        words = f"{status}{code}: {answer.get('error_description') or ''}"
         if code in _PASSING:
             return TryLater(system, _short(words))
         # msal repeats a refusal for a minute by itself; a new application asks anew once the secret is mended.

@@ -108,7 +108,7 @@ class SmtpMailer:
         """Connect, sign in, and send nothing."""
         what = "Mail server"
         try:
-            with self._lock, Watch(self._total) as watch, self._before_the_message():
+            with self._lock, Watch(self._total) as watch, self._before_the_message(watch):
                 self._ready(watch)
         except (SignInExpired, SettingsError) as error:
             advice = f"see security in [mail], and sign-in: {self._sign_in.advice}"
@@ -130,7 +130,7 @@ class SmtpMailer:
     def _delivered(self, mime: bytes, recipient: str) -> str:
         with Watch(self._total) as watch:
             connection = self._announced(watch, mime, recipient)
-            with self._after_the_message():
+            with self._after_the_message(watch):
                 connection.send(framed(mime))
                 reply = connection.getreply()
         self._told(Stage.MESSAGE, reply)
@@ -152,7 +152,7 @@ class SmtpMailer:
         return self._announce(watch, mime, recipient)
 
     def _announce(self, watch: Watch, mime: bytes, recipient: str) -> smtplib.SMTP:
-        with self._before_the_message():
+        with self._before_the_message(watch):
             connection = self._ready(watch)
             self._told(Stage.SENDER, self._mail_from(connection, mime))
             self._told(Stage.RECIPIENT, connection.rcpt(recipient))
@@ -197,30 +197,31 @@ class SmtpMailer:
             connection.close()
 
     @contextlib.contextmanager
-    def _before_the_message(self) -> Iterator[None]:
+    def _before_the_message(self, watch: Watch) -> Iterator[None]:
         """What breaks in here breaks before a byte of the message left."""
         try:
             yield
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise _not_sent(error, self._sign_in.advice) from error
+            raise _not_sent(error, self._sign_in.advice, watch) from error
 
     @contextlib.contextmanager
-    def _after_the_message(self) -> Iterator[None]:
+    def _after_the_message(self, watch: Watch) -> Iterator[None]:
         """From the first byte of the message on, a broken connection leaves its fate open."""
         try:
             yield
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise OutcomeUnknown(SYSTEM, f"no answer after the message was sent: {_cause(error)}") from error
+            words = f"no answer after the message was sent: {_cause(error, watch)}"
+            raise OutcomeUnknown(SYSTEM, words) from error
 
 
-def _not_sent(error: OSError | smtplib.SMTPException, advice: str) -> ProviderError:
+def _not_sent(error: OSError | smtplib.SMTPException, advice: str, watch: Watch) -> ProviderError:
     if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
-        return SignInExpired(SYSTEM, f"{_cause(error)}; {advice}")
+        return SignInExpired(SYSTEM, f"{_cause(error, watch)}; {advice}")
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return SignInExpired(SYSTEM, f"the server does not offer what the settings ask for: {error}")
-    return TryLater(SYSTEM, f"nothing sent: {_cause(error)}")
+    return TryLater(SYSTEM, f"nothing sent: {_cause(error, watch)}")
 
 
 def _words(reply: tuple[int, bytes]) -> str:
@@ -231,10 +232,10 @@ def _bytes(value: bytes | str) -> bytes:
     return value if isinstance(value, bytes) else value.encode()
 
 
-def _cause(error: BaseException) -> str:
+def _cause(error: BaseException, watch: Watch) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return redact(_words((error.smtp_code, _bytes(error.smtp_error))))
-    # smtplib wraps the time-out of a read into a disconnection.
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+    # smtplib wraps the time-out of a read into a disconnection, and the watch ends the whole by one.
+    if watch.expired or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "no answer in time"
     return redact(str(error)) or type(error).__name__

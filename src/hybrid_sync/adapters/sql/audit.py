@@ -120,7 +120,10 @@ def append(connection: Connection, lines: Sequence[AuditLine], after: str | None
         }
         before = link(before, **told)  # type: ignore[arg-type]
         rows.append(told | {"chain": before})
-    connection.execute(audit.insert(), rows)
+    # One by one. Many at once go out as a pipeline, and in the middle of one PostgreSQL counts no time-out at all: a
+    # process that is halted there would hold the lock for as long as it stands still.
+    for row in rows:
+        connection.execute(audit.insert(), row)
 
 
 def lock_end(connection: Connection, mode: str = "SHARE ROW EXCLUSIVE") -> None:
@@ -128,6 +131,7 @@ def lock_end(connection: Connection, mode: str = "SHARE ROW EXCLUSIVE") -> None:
 
     SQLite lets one writer in at a time anyway. On PostgreSQL a lock of the table, not an advisory one: a purge, which
     needs the whole table, and a transaction that has read in it before it writes would wait for each other otherwise.
+    A process that is halted here keeps it for engine.LONGEST_PAUSE_S at most.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"LOCK TABLE audit IN {mode} MODE"))

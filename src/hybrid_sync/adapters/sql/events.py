@@ -69,31 +69,37 @@ def _derived(event: Event, tzdata: str | None) -> dict[str, Any]:
 def _row(event: Event, tzdata: str | None) -> dict[str, Any]:
     if event.ends is not None and event.ends.zone != event.starts.zone:
         raise ValueError(f"event {event.id} starts in {event.starts.zone} and ends in {event.ends.zone}")
-    return _derived(event, tzdata) | {
-        "id": event.id,
-        "title": event.title,
-        "wall_start": event.starts.wall.isoformat(timespec="minutes"),
-        "wall_end": event.ends.wall.isoformat(timespec="minutes") if event.ends else None,
-        "zone": event.starts.zone,
-        "start_fold": event.starts.fold,
-        "end_fold": event.ends.fold if event.ends else None,
-        "venue": event.venue,
-        "city": event.city,
-        "country": event.country,
-        "onsite": int(event.onsite),
-        "online": int(event.online),
-        "languages": event.languages,
-        "organisers": event.organisers,
-        "description": event.description,
-        "speakers": [asdict(speaker) for speaker in event.speakers],
-        "moderators": [asdict(moderator) for moderator in event.moderators],
-        "registration_url": event.registration_url,
-        "recording_url": event.recording_url,
-        "state": event.state.value,
-        "warnings": [asdict(warning) for warning in event.warnings],
-        "source": event.source,
-        "generation": event.generation,
-    }
+    # Whom the record names may have changed: retention is to look at it again.
+    seen_again = {"people_gone": None, "names_gone": None}
+    return (
+        _derived(event, tzdata)
+        | seen_again
+        | {
+            "id": event.id,
+            "title": event.title,
+            "wall_start": event.starts.wall.isoformat(timespec="minutes"),
+            "wall_end": event.ends.wall.isoformat(timespec="minutes") if event.ends else None,
+            "zone": event.starts.zone,
+            "start_fold": event.starts.fold,
+            "end_fold": event.ends.fold if event.ends else None,
+            "venue": event.venue,
+            "city": event.city,
+            "country": event.country,
+            "onsite": int(event.onsite),
+            "online": int(event.online),
+            "languages": event.languages,
+            "organisers": event.organisers,
+            "description": event.description,
+            "speakers": [asdict(speaker) for speaker in event.speakers],
+            "moderators": [asdict(moderator) for moderator in event.moderators],
+            "registration_url": event.registration_url,
+            "recording_url": event.recording_url,
+            "state": event.state.value,
+            "warnings": [asdict(warning) for warning in event.warnings],
+            "source": event.source,
+            "generation": event.generation,
+        }
+    )
 
 
 def _event(row: Any) -> Event:

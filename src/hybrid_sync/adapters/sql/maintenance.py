@@ -17,10 +17,10 @@ from hybrid_sync.adapters.sql import schema
 from hybrid_sync.adapters.sql.audit import append, lock_end
 from hybrid_sync.adapters.sql.audit_guard import lift_guard, set_guard
 from hybrid_sync.adapters.sql.engine import journal_mode, journal_mode_for, look, sqlite_file
-from hybrid_sync.adapters.sql.tables import audit
+from hybrid_sync.adapters.sql.tables import audit, intents
 from hybrid_sync.domain.audit_chain import PURGE, START
 from hybrid_sync.errors import UserError
-from hybrid_sync.ports import NO_EVENT, AuditLine, Check
+from hybrid_sync.ports import COPIED, COPY_IN_USE, NO_EVENT, AuditLine, Check
 
 
 def backup(engine: Engine, path: Path) -> None:
@@ -57,8 +57,19 @@ def _copy(engine: Engine, target: Path) -> None:
         verdict = [row[0] for row in copy.execute("PRAGMA integrity_check")]
     if verdict != ["ok"]:
         raise UserError(f"the copy is not sound, so there is no backup: {'; '.join(verdict[:3])}")
+    _mark_as_copy(target)
     with open(target, "rb+") as written:
         os.fsync(written.fileno())
+
+
+def _mark_as_copy(target: Path) -> None:
+    """Whoever puts the copy back without `db restored` is reminded by `check`."""
+    with closing(sqlite3.connect(target)) as copy, copy:
+        copy.execute(
+            "INSERT OR REPLACE INTO intents (op_key, event_id, kind, request_hash, state, attempts) "
+            "VALUES (?, ?, ?, '', ?, 0)",
+            (COPIED, NO_EVENT, COPIED, COPY_IN_USE),
+        )
 
 
 def check(engine: Engine) -> list[Check]:
@@ -67,7 +78,7 @@ def check(engine: Engine) -> list[Check]:
         checks = [_schema(engine)]
         if checks[0].ok:
             checks += _sqlite(engine) if engine.dialect.name == "sqlite" else _postgresql(engine)
-            checks.append(_writable(engine))
+            checks += [*_put_back(engine), _writable(engine)]
     except DBAPIError as error:
         return [Check("database", False, f"cannot be reached: {error.orig}", "see [store] url")]
     return checks
@@ -85,6 +96,20 @@ def _schema(engine: Engine) -> Check:
         else f"at {found}, this program works with {schema.head()}",
         "hybrid-sync db upgrade",
     )
+
+
+def _put_back(engine: Engine) -> Sequence[Check]:
+    """A copy that `backup` made knows that it is one, until it is said that it was put back."""
+    mark = (intents.c.op_key == COPIED, intents.c.state == COPY_IN_USE)
+    with look(engine) as connection:
+        if connection.execute(select(intents.c.op_key).where(*mark)).first() is None:
+            return []
+    detail = (
+        "this is a copy that was put back, and nobody has said so: what is newer outside would be overwritten"
+    )
+    return [
+        Check("restored from a backup", None, detail, "hybrid-sync db restored, before the worker starts")
+    ]
 
 
 def _sqlite(engine: Engine) -> Sequence[Check]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
+from hybrid_sync.adapters.sql.privacy_records import naming
 from hybrid_sync.adapters.sql.privacy_scrub import holds
 from hybrid_sync.adapters.sql.tables import (
     aliases,
@@ -25,6 +27,8 @@ from hybrid_sync.adapters.sql.tables import (
     segments,
     sources,
 )
+from hybrid_sync.domain.people import email_key
+from hybrid_sync.domain.retention import addresses_in
 
 _SECRET = {"messages": {"mime", "facts"}, "sources": {"link", "meeting_id"}, "registrants": {"arrival"}}
 """Columns that are nobody's to read: bytes and links of mails, which let somebody in, and our own counting."""
@@ -82,16 +86,18 @@ def _rows(
 
 
 def _in_records(connection: Connection, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Events whose record names the address as somebody who speaks or moderates. That belongs to the event, not to them."""
-    found = []
-    for part in ("speakers", "moderators"):
-        query = select(events.c.id, events.c[part]).order_by(events.c.id)
-        for event_id, people_named in connection.execute(query):
-            found += [
-                {"event_id": event_id, "as": part, **one}
-                for one in people_named
-                if str(one.get("email") or "").strip().casefold() in keys
-            ]
+    """Where event records name the address: in the programme, or within the words of another field."""
+    found: list[dict[str, Any]] = []
+    for event in naming(connection, keys):
+        for part, people_named in (("speakers", event.speakers), ("moderators", event.moderators)):
+            named = [asdict(one) for one in people_named if email_key(one.email or "") in keys]
+            found += [{"event_id": event.id, "as": part, **one} for one in named]
+        texts = (("organisers", "; ".join(event.organisers)), ("description", event.description))
+        found += [
+            {"event_id": event.id, "as": part, "text": text}
+            for part, text in texts
+            if addresses_in(text).intersection(keys)
+        ]
     return found
 
 

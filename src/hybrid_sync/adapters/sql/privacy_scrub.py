@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from hybrid_sync.adapters.sql.attendance import stays_of_room, stays_online
+from hybrid_sync.adapters.sql.privacy_records import scrub_record, scrub_roles
 from hybrid_sync.adapters.sql.tables import (
     attentions,
     bounces,
@@ -76,6 +77,9 @@ class Scrub:
             "certificates": self._gone(certificates, self._of(certificates.c.registrant_id, persons)),
             "links": self._links(persons),
             "notes": self._texts(),
+            # Roles first: whose they were is told by the record, too.
+            "roles": scrub_roles(self._connection, self._event_id, self._veil),
+            "parts of the record": scrub_record(self._connection, self._event_id, self._veil),
             "registrants": self._people(persons),
         }
         return {name: count for name, count in counts.items() if count}

@@ -16,6 +16,13 @@ from hybrid_sync.adapters.sql.columns import Json, big_integer
 from hybrid_sync.adapters.sql.service_tables import budgets, chores, deliveries, locks, tokens, tombstones
 from hybrid_sync.adapters.sql.table_parts import a_table, instant, metadata, number, of_event, serial, text
 
+
+def _not_noted(name: str) -> Index:
+    """Past events at which retention still has to look, without those of which it is noted that nothing is left."""
+    where: ColumnElement[bool] = literal_column(f"{name} IS NULL")
+    return Index(f"ix_events_{name}", "end_utc", "start_utc", sqlite_where=where, postgresql_where=where)
+
+
 events = a_table(
     "events",
     text("id", primary_key=True),
@@ -45,8 +52,12 @@ events = a_table(
     Column("warnings", Json, nullable=False),
     text("source", nullable=True),
     number("generation"),
+    # When it was found that nothing is held any more about its people, of their stays, of the names in its programme.
+    # Null: look. Triggers of revision 0004 and `SqlEvents.save` make it so again at whatever is written about them.
+    *(instant(name, nullable=True) for name in ("people_gone", "stays_gone", "names_gone")),
     # What is not over yet, and what was over lately, without reading the past.
     Index(None, "end_utc", "start_utc"),
+    *(_not_noted(name) for name in ("people_gone", "stays_gone", "names_gone")),
 )
 
 people = a_table(
@@ -171,6 +182,8 @@ intents = a_table(
     text("remote_id", nullable=True),
     text("detail", nullable=True),
     Index(None, "state", "event_id"),
+    # What is old enough to be forgotten.
+    Index(None, "sent_at"),
 )
 
 work = a_table(

@@ -28,7 +28,7 @@ from hybrid_sync.domain.meetings import (
     fitted,
 )
 from hybrid_sync.domain.people import email_key
-from hybrid_sync.errors import Gone, OutcomeUnknown, ProviderError, Refused, TryLater
+from hybrid_sync.errors import Gone, OutcomeUnknown, ProviderError, Refused, StillThere, TryLater
 from hybrid_sync.http_client import Json, json_of
 
 logger = logging.getLogger(__name__)
@@ -148,13 +148,15 @@ class WebexConference:
         return self._again(replace(seen, registration=True))
 
     def cancel(self, seen: Meeting) -> None:
-        """DELETE without mail; gone is as good."""
+        """DELETE without mail; gone is as good once a look agrees, because a single 404 proves nothing (webex.md 7)."""
         try:
             # Past the SDK's wrapper: it knows neither sendEmail nor hostEmail, and Webex would mail everybody.
             self._api.call(
                 "DELETE", f"meetings/{segment(seen.id)}", params={"sendEmail": False, "hostEmail": self._host}
             )
-        except Gone:
+        except Gone as answer:
+            if self._is_there(seen):
+                raise StillThere.contrary_to(answer, "the meeting") from answer
             logger.info("the meeting to cancel is gone already")
         except Refused as refusal:
             raise self._running(seen.id, refusal) from refusal
@@ -182,6 +184,13 @@ class WebexConference:
         if not isinstance(link, str) or not link:
             raise Refused(self._api.system, "the answer to a join holds no joinLink")
         return link
+
+    def _is_there(self, seen: Meeting) -> bool:
+        """By id, and else by its tags on the list, which has the last word."""
+        if self._finding.by_id(seen.id) is not None:
+            return True
+        tagged = self._finding.twins(seen.tags, "", (seen.starts, seen.ends))
+        return any(one.id == seen.id for one in tagged)
 
     def _patch(self, seen: Meeting, body: Json) -> tuple[Json, tuple[str, ...]]:
         """The answer, and what it says was ignored. The official description names json-patch for a body that is none

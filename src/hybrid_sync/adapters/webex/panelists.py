@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hybrid_sync.adapters.webex.session import WebexApi, segment
 from hybrid_sync.adapters.webex.wire import text_of
 from hybrid_sync.domain.staff import Helper, Invitee
-from hybrid_sync.errors import AlreadyThere, Gone, Refused
+from hybrid_sync.errors import AlreadyThere, Gone, Refused, StillThere
 from hybrid_sync.http_client import Json, json_of
 
 NAME_MOST = 128
@@ -57,12 +57,13 @@ class WebexStaff:
         return made
 
     def remove(self, meeting_id: str, invitee_id: str) -> None:
-        """DELETE without mail; gone is as good."""
+        """DELETE without mail; gone is as good once the list agrees."""
         params = {"sendEmail": False, "hostEmail": self._host}
         try:
             self._api.call("DELETE", f"meetingInvitees/{segment(invitee_id)}", params=params)
-        except Gone:
-            return
+        except Gone as answer:
+            if any(one.id == invitee_id for one in self.listed(meeting_id)):
+                raise StillThere.contrary_to(answer, "the invitee on the list") from answer
 
 
 def _invitee(body: Json) -> Invitee | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from hybrid_sync.errors import (
     ProviderError,
     Refused,
     SignInExpired,
+    StillThere,
     TryLater,
 )
 from hybrid_sync.http_client import Json, items_of, json_of
@@ -129,9 +130,13 @@ class WebexRegistrants:
     def remove(
         self, meeting_id: str, registrants: Sequence[MeetingRegistrant]
     ) -> Mapping[str, ProviderError]:
-        """bulkDelete and not DELETE: only it can be told not to mail (webex.md 2.2)."""
+        """bulkDelete and not DELETE: only it can be told not to mail (webex.md 2.2). Gone is as good once a query agrees."""
         refused = self._decide(meeting_id, "bulkDelete", registrants)
-        return {key: error for key, error in refused.items() if not isinstance(error, Gone)}
+        gone = {key: error for key, error in refused.items() if isinstance(error, Gone)}
+        ids = {one.id for one in registrants}
+        return {key: error for key, error in refused.items() if key not in gone} | self._still_there(
+            meeting_id, gone, ids
+        )
 
     # --- putting people on the list ---
 
@@ -210,6 +215,22 @@ class WebexRegistrants:
         for one in registrants:
             refused |= self._decide(meeting_id, verb, [one], mail=mail)
         return refused
+
+    def _still_there(self, meeting_id: str, gone: Mapping[str, Gone], ids: Collection[str]) -> _Refusals:
+        """Those of `gone` whose registration (one of `ids`) is there all the same, or could not be asked about."""
+        if not gone:
+            return {}
+        try:
+            there = self._found(meeting_id, list(gone))
+        except Gone:
+            return {}  # the meeting itself is not there
+        except ProviderError as error:
+            return dict.fromkeys(gone, error)
+        return {
+            key: StillThere.contrary_to(answer, "the registration")
+            for key, answer in gone.items()
+            if key in there and there[key].id in ids
+        }
 
     # --- talking ---
 
