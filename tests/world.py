@@ -16,8 +16,8 @@ from hybrid_sync.domain.people import Registrant
 from hybrid_sync.sandbox import Sandbox, SandboxOptions
 from hybrid_sync.settings import Settings
 from hybrid_sync.sync.loop import Report
-from hybrid_sync.sync.once import Outcome
 from hybrid_sync.sync.organising import NewPerson
+from hybrid_sync.sync.outcome import Outcome
 from hybrid_sync.wiring import App, build
 from tests.builders import NOW, an_event
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hybrid_sync import wiring
 from hybrid_sync.errors import InputError
 from hybrid_sync.ports import Page
+from hybrid_sync.wiring import alone
 from tests.cli.kit import RECORD, Cli
 
 PAGE = """\
@@ -233,7 +233,7 @@ class FakePages:
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, answer: Page | InputError) -> None:
-    monkeypatch.setattr(wiring, "HttpsPages", lambda **_: FakePages(answer))
+    monkeypatch.setattr(alone, "HttpsPages", lambda **_: FakePages(answer))
 
 
 def test_an_https_page_is_fetched_and_stored_with_its_address(

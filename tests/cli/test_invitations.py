@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hybrid_sync.cli import ledger
-from hybrid_sync.domain.invitations import Message, MessageState, Method, facts_for
+from hybrid_sync.domain.invitations import facts_for
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from tests.builders import NOW, a_person, an_event
 from tests.cli.kit import Cli
 

@@ -18,7 +18,8 @@ from hybrid_sync.domain.follow_up import (
     unfit_follow_ups,
     waits_for,
 )
-from hybrid_sync.domain.invitations import Message, MessageState, Method, facts_for
+from hybrid_sync.domain.invitations import facts_for
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import Registrant, RegistrantStatus
 from hybrid_sync.domain.reminders import mail_uid
 from hybrid_sync.ports import PullRecord

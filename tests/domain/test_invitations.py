@@ -9,15 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import (
-    Message,
-    MessageState,
-    Method,
-    facts_for,
-    message_id,
-    outdated,
-    plan_invitations,
-)
+from hybrid_sync.domain.invitations import facts_for, outdated, plan_invitations
+from hybrid_sync.domain.ledger import Message, MessageState, Method, message_id
 from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus
 from hybrid_sync.domain.plan import Change, Hold
 from tests.builders import NOW, a_person, an_event, utc

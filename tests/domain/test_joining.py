@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Message, MessageState, Method, facts_for
+from hybrid_sync.domain.invitations import facts_for
 from hybrid_sync.domain.joining import JoinState, join_view, moved_from
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import Mode, RegistrantStatus
 from tests.builders import NOW, a_person, an_event, utc
 

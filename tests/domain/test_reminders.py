@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Facts, Message, MessageState, Method, facts_for
+from hybrid_sync.domain.invitations import Facts, facts_for
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import Mode, Registrant, RegistrantStatus
 from hybrid_sync.domain.plan import Hold
 from hybrid_sync.domain.reminders import (

@@ -10,16 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybrid_sync.domain.invitations import (
-    EVERYBODY,
-    Message,
-    MessageState,
-    Method,
-    facts_for,
-    invitation_uid,
-    outdated,
-    plan_invitations,
-)
+from hybrid_sync.domain.invitations import EVERYBODY, facts_for, outdated, plan_invitations
+from hybrid_sync.domain.ledger import Message, MessageState, Method, invitation_uid
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.meeting_plan import plan_meeting
 from hybrid_sync.domain.meetings import Lobby, wanted_meeting

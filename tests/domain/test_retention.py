@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybrid_sync.domain.facts import facts_for
-from hybrid_sync.domain.invitations import Message, MessageState, Method
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.localtime import local_of, local_time
 from hybrid_sync.domain.people import is_erased_address
 from hybrid_sync.domain.retention import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from hybrid_sync.domain.invitations import Method, WantedMessage, facts_for, invitation_uid
+from hybrid_sync.domain.invitations import WantedMessage, facts_for
+from hybrid_sync.domain.ledger import Method, invitation_uid
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.render.invitation import Mailbox, compose
 from tests.builders import an_event

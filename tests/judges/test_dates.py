@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hybrid_sync.domain.invitations import Method
+from hybrid_sync.domain.ledger import Method
 from tests.judges.conftest import IcalJs, Libical
 from tests.judges.objects import an_object
 from tests.judges.readers import Reading, by_vobject

@@ -6,7 +6,7 @@ import re
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from hybrid_sync.domain.invitations import Method
+from hybrid_sync.domain.ledger import Method
 from hybrid_sync.domain.people import Mode, Registrant
 from tests.judges.objects import a_mail
 from tests.judges.readers import calendar_mail

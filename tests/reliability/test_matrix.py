@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.matrix import CALLS, DOC, row, said
-from tests.reliability.matrix_kinds import SMTP
+from tests.reliability.matrix.kinds import SMTP
+from tests.reliability.matrix.table import CALLS, DOC, row, said
 
 WHOLE = (
     "meeting: create", "meeting: change", "meeting: cancel", "people: add", "entry: create", "DATA",

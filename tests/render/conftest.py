@@ -17,7 +17,8 @@ import pytest
 
 from hybrid_sync.domain.attendance import Attendance, Segment, attendance
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Facts, LinkKind, Method, WantedMessage, facts_for
+from hybrid_sync.domain.invitations import Facts, LinkKind, WantedMessage, facts_for
+from hybrid_sync.domain.ledger import Method
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.people import Mode, Registrant
 from hybrid_sync.render.invitation import Mailbox, compose

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybrid_sync.domain.invitations import Method
+from hybrid_sync.domain.ledger import Method
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.render.text import one_line, paragraphs
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from hybrid_sync.domain.invitations import LinkKind, Method
+from hybrid_sync.domain.invitations import LinkKind
+from hybrid_sync.domain.ledger import Method
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.errors import InputError
 from hybrid_sync.render.calendar_object import calendar_bytes

@@ -12,7 +12,8 @@ import pytest
 
 from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.events import EventState
-from hybrid_sync.domain.invitations import Method, facts_for
+from hybrid_sync.domain.invitations import facts_for
+from hybrid_sync.domain.ledger import Method
 from hybrid_sync.domain.people import Mode, RegistrantStatus
 from hybrid_sync.errors import InputError
 from hybrid_sync.render.invitation import compose

@@ -16,7 +16,7 @@ from hybrid_sync.domain.events import EventState
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.sandbox import Sandbox
 from hybrid_sync.sync.loop import Report
-from hybrid_sync.sync.once import Outcome
+from hybrid_sync.sync.outcome import Outcome
 from hybrid_sync.wiring import App
 from tests.sync.privacy_kit import places
 from tests.world import World, online, publish, sync

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hybrid_sync.domain.answers import Answer
-from hybrid_sync.domain.invitations import MessageState
+from hybrid_sync.domain.ledger import MessageState
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.wiring import App

@@ -10,7 +10,7 @@ import pytest
 
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.sandbox import Fault
-from hybrid_sync.sync.once import Outcome, Pass
+from hybrid_sync.sync.outcome import Outcome, Pass
 from hybrid_sync.wiring import App
 from tests.builders import a_stay, wall
 from tests.sync.attendance_kit import (

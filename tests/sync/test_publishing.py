@@ -14,7 +14,7 @@ import vobject
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.public_calendar import public_uid
 from hybrid_sync.sync.loop import Report
-from hybrid_sync.sync.once import Outcome
+from hybrid_sync.sync.outcome import Outcome
 from hybrid_sync.wiring import App
 from tests.builders import utc, wall
 from tests.radicale_server import PASSWORD, USER, radicale

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from hybrid_sync.domain.events import EventState
-from hybrid_sync.domain.invitations import Message, MessageState, Method, facts_for
+from hybrid_sync.domain.invitations import facts_for
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import Mode, RegistrantStatus
 from hybrid_sync.web.join_page import wait_words
 from tests.builders import a_person, an_event, utc

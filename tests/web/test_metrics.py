@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hybrid_sync.domain.facts import facts_for
 from hybrid_sync.domain.heartbeat import CHORE, EVERY
-from hybrid_sync.domain.invitations import Message, MessageState, Method
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.ports import Intent, PullRecord, SealedTokens
 from hybrid_sync.web.app import create_app
 from tests.builders import a_person, an_event

@@ -17,7 +17,7 @@ from hybrid_sync.cli.session import opened
 
 if TYPE_CHECKING:
     from hybrid_sync.domain.events import Event
-    from hybrid_sync.sync.once import Outcome
+    from hybrid_sync.sync.outcome import Outcome
     from hybrid_sync.wiring import App
 
 app = group("Who was there, and for how long.")
@@ -81,7 +81,7 @@ def _outlook(agrees: bool | None, following: str) -> str:
 
 def _pull(service: App, event_id: str) -> Outcome:
     """One pull under the event's lease, which is given back with the due time that it had."""
-    from hybrid_sync.sync.once import Outcome, Pass
+    from hybrid_sync.sync.outcome import Outcome, Pass
 
     engine = service.settings.engine
     with service.store.begin() as tx:

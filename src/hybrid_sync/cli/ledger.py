@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hybrid_sync.cli import output
-from hybrid_sync.domain.invitations import Facts, LinkKind, Message, MessageState, Method
+from hybrid_sync.domain.invitations import Facts, LinkKind
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.render.changes import change_lines
 from hybrid_sync.render.event_json import utc_text

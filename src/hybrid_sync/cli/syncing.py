@@ -19,7 +19,7 @@ from hybrid_sync.domain.plan import Change, Expected, Hold, Plan
 
 if TYPE_CHECKING:
     from hybrid_sync.sync.loop import Report
-    from hybrid_sync.sync.once import Outcome
+    from hybrid_sync.sync.outcome import Outcome
     from hybrid_sync.wiring import App
 
 MOST_ALIKE = 10

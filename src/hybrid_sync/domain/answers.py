@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hybrid_sync.domain.invitations import Message, MessageState, Method
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 
 
 class Answer(StrEnum):

@@ -10,7 +10,7 @@ from hybrid_sync.domain.attendance import Attendance
 from hybrid_sync.domain.attendance_pulls import Pull, enough, was_held
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.facts import facts_for
-from hybrid_sync.domain.invitations import History, Message, MessageState
+from hybrid_sync.domain.ledger import History, Message, MessageState
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.domain.reminders import UNSENT, PlainMail, invitation_of, mail_uid

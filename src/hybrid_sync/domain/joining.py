@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Facts, Message, MessageState, Method
+from hybrid_sync.domain.invitations import Facts
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import Mode, Registrant
 
 OPENS_BEFORE = timedelta(minutes=15)

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.facts import Facts
-from hybrid_sync.domain.invitations import History, Message, MessageState, Method
+from hybrid_sync.domain.ledger import History, Message, MessageState, Method
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold
 

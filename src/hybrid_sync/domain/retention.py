@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Message, MessageState, Method, opens
+from hybrid_sync.domain.ledger import Message, MessageState, Method, opens
 from hybrid_sync.domain.localtime import zone
 from hybrid_sync.domain.people import ERASED_DOMAIN, ERASED_NAME, email_key, is_erased_address
 from hybrid_sync.domain.presence import Segment

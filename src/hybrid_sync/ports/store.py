@@ -9,7 +9,7 @@ from typing import Protocol
 
 from hybrid_sync.domain.attendance import Segment
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Message, MessageState
+from hybrid_sync.domain.ledger import Message, MessageState
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.ports.audit import Audit
 from hybrid_sync.ports.certificates import Certificates

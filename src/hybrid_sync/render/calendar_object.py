@@ -11,7 +11,8 @@ from icalendar import Event as CalendarEvent
 from icalendar import vCalAddress, vText, vUri
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Facts, Method, WantedMessage
+from hybrid_sync.domain.invitations import Facts, WantedMessage
+from hybrid_sync.domain.ledger import Method
 from hybrid_sync.domain.people import Mode
 from hybrid_sync.render.calendar_parts import add_times, address, folded
 from hybrid_sync.render.letter import headed, link_words

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.events import Event, EventState
-from hybrid_sync.domain.invitations import Facts, Method, WantedMessage
+from hybrid_sync.domain.invitations import Facts, WantedMessage
+from hybrid_sync.domain.ledger import Method
 from hybrid_sync.domain.people import Mode, RegistrantStatus
 from hybrid_sync.render import mime
 from hybrid_sync.render.calendar_object import calendar_bytes

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hybrid_sync.domain.answers import Bounce, BounceRecord, Reply, ReplyRecord, counts
-from hybrid_sync.domain.invitations import Message, MessageState, Method
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import email_key
 from hybrid_sync.ports import AuditLine, Clock, Store, Transaction
 from hybrid_sync.ports.mailbox import Mailbox, ReadAnswer
-from hybrid_sync.sync.once import question
+from hybrid_sync.sync.outcome import question
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.domain.presence import ROOM
 from hybrid_sync.errors import Gone, ProviderError, Refused
 from hybrid_sync.ports import AttendancePull, MeetingRecord, PullRecord, Reports, Store
-from hybrid_sync.sync.once import Outcome, Pass, failed, question
+from hybrid_sync.sync.outcome import Outcome, Pass, failed, question
 
 REFUSED_AGAIN = timedelta(hours=6)
 """When a refused pull is tried again, for NOT_HELD_ASKED after the end."""

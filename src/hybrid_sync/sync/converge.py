@@ -9,7 +9,7 @@ from datetime import timedelta
 from hybrid_sync.errors import LostLease
 from hybrid_sync.ports import Lease
 from hybrid_sync.sync.loop import Loop, Report
-from hybrid_sync.sync.once import Outcome
+from hybrid_sync.sync.outcome import Outcome
 
 MOST_PASSES = 10
 """A pass that still finds something to do after so many has met something that moves by itself."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Message, by_registrant
+from hybrid_sync.domain.ledger import Message, by_registrant
 from hybrid_sync.domain.people import Registrant, RegistrantStatus, email_key
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.programme import programme_addresses, still_needed
@@ -28,7 +28,7 @@ from hybrid_sync.domain.retention import (
 )
 from hybrid_sync.errors import Gone, ProviderError, Refused
 from hybrid_sync.ports import Intent, MeetingRegistrants, MeetingStaff, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, failed, question
+from hybrid_sync.sync.outcome import Outcome, Pass, failed, question
 
 RECORD = "parts of the record"
 """What `Privacy.scrub` calls changes of the event's own record."""

@@ -22,14 +22,14 @@ from hybrid_sync.domain.follow_up import (
     unfit_follow_ups,
     waits_for,
 )
-from hybrid_sync.domain.invitations import History, Message, by_registrant
+from hybrid_sync.domain.ledger import History, Message, by_registrant
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.ports import Mailer, PullRecord, Store
 from hybrid_sync.sync.certificates import Certifying
-from hybrid_sync.sync.once import Outcome, Pass, question
 from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
+from hybrid_sync.sync.outcome import Outcome, Pass, question
 
 DRAWN_AT_ONCE = 20
 """Mails with certificates written down in one transaction: each is drawn first, and the lease is not to end meanwhile."""

@@ -12,21 +12,18 @@ from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.invitations import (
     NOBODY,
     Facts,
-    History,
     LinkKind,
-    Message,
-    Method,
     WantedMessage,
-    by_registrant,
     facts_for,
     outdated,
     plan_invitations,
 )
+from hybrid_sync.domain.ledger import History, Message, Method, by_registrant
 from hybrid_sync.domain.people import Mode, Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
-from hybrid_sync.sync.once import Outcome, Pass
 from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
+from hybrid_sync.sync.outcome import Outcome, Pass
 from hybrid_sync.sync.restored_memory import recall
 
 

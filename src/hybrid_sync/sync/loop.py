@@ -18,7 +18,7 @@ from hybrid_sync.domain.plan import Change, Plan
 from hybrid_sync.errors import ProviderError, SignInExpired, TryLater, UnsafePlan
 from hybrid_sync.ports import Clock, Lease, Store, Transaction
 from hybrid_sync.ports.at_work import working_on
-from hybrid_sync.sync.once import SIGN_IN, Outcome, Pass
+from hybrid_sync.sync.outcome import SIGN_IN, Outcome, Pass
 
 log = logging.getLogger(__name__)
 

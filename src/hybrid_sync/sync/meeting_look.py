@@ -22,7 +22,8 @@ from hybrid_sync.domain.meetings import (
 from hybrid_sync.domain.plan import Change
 from hybrid_sync.errors import NeedsAttention
 from hybrid_sync.ports import Conference, Intent, MeetingRecord, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, act, failed, still_open
+from hybrid_sync.sync.once import act, still_open
+from hybrid_sync.sync.outcome import Outcome, Pass, failed
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from hybrid_sync.domain.meetings import MeetingKind
 from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.domain.staff import SENT, Invitee, plan_staff, wanted_staff
 from hybrid_sync.ports import MeetingRecord, MeetingStaff, StaffRecord, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, act, question
+from hybrid_sync.sync.once import act
+from hybrid_sync.sync.outcome import Outcome, Pass, question
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.errors import ProviderError
 from hybrid_sync.ports import Conference, MeetingRecord, Store, Transaction
 from hybrid_sync.sync.meeting_look import Look, Looking, around, op_key, over, unless_refused, written
-from hybrid_sync.sync.once import SETTLE, Outcome, Pass, act, close_found, give_up, once, question
+from hybrid_sync.sync.once import act, close_found, give_up, once
+from hybrid_sync.sync.outcome import SETTLE, Outcome, Pass, question
 
 log = logging.getLogger(__name__)
 

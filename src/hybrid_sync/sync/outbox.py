@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.invitations import Message, MessageState, Method, WantedMessage, message_id
+from hybrid_sync.domain.invitations import WantedMessage
+from hybrid_sync.domain.ledger import Message, MessageState, Method, message_id
 from hybrid_sync.domain.reminders import PlainMail
 from hybrid_sync.errors import OutcomeUnknown, ProviderError, SignInExpired, TryLater
 from hybrid_sync.ports import AuditLine, Intent, Mailer, Store, Transaction
-from hybrid_sync.sync.once import MOST_UNKNOWN, SIGN_IN, Outcome, Pass, question, still_open
+from hybrid_sync.sync.once import still_open
+from hybrid_sync.sync.outcome import MOST_UNKNOWN, SIGN_IN, Outcome, Pass, question
 
 QUEUED_AT_ONCE = 200
 """Messages written down in one transaction: few commits, and no other writer waits long."""

@@ -12,7 +12,8 @@ from hybrid_sync.domain.plan import Change
 from hybrid_sync.domain.public_calendar import PublicEvent, public_event, public_uid
 from hybrid_sync.ports import Store, Transaction
 from hybrid_sync.ports.publishing import Collection, Held, PublishedRecord
-from hybrid_sync.sync.once import Outcome, Pass, act, question
+from hybrid_sync.sync.once import act
+from hybrid_sync.sync.outcome import Outcome, Pass, question
 
 _NO_STAMP = datetime(1970, 1, 1, tzinfo=UTC)
 

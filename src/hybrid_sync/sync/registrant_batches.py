@@ -10,7 +10,7 @@ from hybrid_sync.domain.plan import Change, in_batches
 from hybrid_sync.domain.registrants import MeetingRegistrant
 from hybrid_sync.errors import AlreadyThere, Gone, OutcomeUnknown, ProviderError, Refused
 from hybrid_sync.ports import Added, Intent, MeetingRecord, MeetingRegistrants
-from hybrid_sync.sync.once import SIGN_IN, Outcome, Pass, failed, question
+from hybrid_sync.sync.outcome import SIGN_IN, Outcome, Pass, failed, question
 
 TURNED_DOWN = "turned down"
 """Kept as the status of a registration that we rejected, so that it is not taken for somebody else's doing."""

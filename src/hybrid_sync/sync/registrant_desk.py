@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from hybrid_sync.domain.invitations import MessageState, Method
+from hybrid_sync.domain.ledger import MessageState, Method
 from hybrid_sync.domain.people import (
     Mode,
     NewPerson,

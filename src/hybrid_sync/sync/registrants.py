@@ -20,7 +20,8 @@ from hybrid_sync.domain.registrants import (
     wanted_online,
 )
 from hybrid_sync.ports import Intent, MeetingRecord, MeetingRegistrants, Store
-from hybrid_sync.sync.once import SETTLE, Outcome, Pass, question, still_open
+from hybrid_sync.sync.once import still_open
+from hybrid_sync.sync.outcome import SETTLE, Outcome, Pass, question
 from hybrid_sync.sync.registrant_batches import TURNED_DOWN, UNSEEN, Batches, ask, op_key
 
 

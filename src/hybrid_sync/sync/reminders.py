@@ -10,13 +10,13 @@ from typing import Protocol
 
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.facts import Facts, LinkKind, facts_for
-from hybrid_sync.domain.invitations import History, Message, by_registrant
+from hybrid_sync.domain.ledger import History, Message, by_registrant
 from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.reminders import KIND, PlainMail, invitation_of, plan_reminders, unfit_reminders
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
-from hybrid_sync.sync.once import Outcome, Pass
 from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
+from hybrid_sync.sync.outcome import Outcome, Pass
 
 
 class ComposeReminder(Protocol):

@@ -21,7 +21,7 @@ from hybrid_sync.domain.restored import (
 )
 from hybrid_sync.errors import UnsafePlan
 from hybrid_sync.ports import COPIED, NO_EVENT, AuditLine, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass
+from hybrid_sync.sync.outcome import Outcome, Pass
 from hybrid_sync.sync.restored_memory import KIND, keep, recall
 
 NAME = "restored"

@@ -12,7 +12,7 @@ from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.registrants import wanted_online
 from hybrid_sync.errors import ProviderError
 from hybrid_sync.ports import InvitationSources, MeetingRecord, SourceRecord, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, failed, question
+from hybrid_sync.sync.outcome import Outcome, Pass, failed, question
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from hybrid_sync.domain.staff_calendar_plan import (
 )
 from hybrid_sync.errors import NeedsAttention, ProviderError, Refused
 from hybrid_sync.ports import EntryRecord, StaffCalendar, Store, Transaction
-from hybrid_sync.sync.once import Outcome, Pass, act, close_found, failed, give_up, once, question
+from hybrid_sync.sync.once import act, close_found, give_up, once
+from hybrid_sync.sync.outcome import Outcome, Pass, failed, question
 from hybrid_sync.sync.staff_look import Look, Looking, StaffPolicy
 from hybrid_sync.sync.staff_memory import made_key, refused_before, remember, remember_refusal
 from hybrid_sync.sync.staff_watch import Glances

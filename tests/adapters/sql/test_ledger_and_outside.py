@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.builders import NOW
 
 from hybrid_sync.adapters.sql import SqlStore
-from hybrid_sync.domain.invitations import Facts, Message, MessageState, Method
+from hybrid_sync.domain.invitations import Facts
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.errors import NotFound
 from hybrid_sync.ports import EntryRecord, Intent, MeetingRecord
 

@@ -19,7 +19,7 @@ from hybrid_sync.domain.answers import Answer, BounceRecord, ReplyRecord
 from hybrid_sync.domain.certificates import Certificate
 from hybrid_sync.domain.events import Speaker
 from hybrid_sync.domain.facts import facts_for
-from hybrid_sync.domain.invitations import Message, MessageState, Method
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.retention import Veil
 from hybrid_sync.ports import SourceRecord, StaffRecord, Transaction
 

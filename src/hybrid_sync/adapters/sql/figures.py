@@ -19,7 +19,7 @@ from hybrid_sync.adapters.sql.tables import (
     tokens,
     work,
 )
-from hybrid_sync.domain.invitations import MessageState
+from hybrid_sync.domain.ledger import MessageState
 from hybrid_sync.ports import StoreFigures
 
 _WAITING = (MessageState.PENDING.value, MessageState.SENDING.value)

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from hybrid_sync.adapters.sql.statements import insert
 from hybrid_sync.adapters.sql.tables import messages
-from hybrid_sync.domain.invitations import Facts, Message, MessageState, Method
+from hybrid_sync.domain.invitations import Facts
+from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.errors import NotFound
 
 _UNFINISHED = (MessageState.PENDING.value, MessageState.SENDING.value)

@@ -38,7 +38,7 @@ from hybrid_sync.adapters.sql.tables import (
     sources,
     work,
 )
-from hybrid_sync.domain.invitations import MessageState
+from hybrid_sync.domain.ledger import MessageState
 from hybrid_sync.domain.people import ERASED_DOMAIN, ERASED_NAME, email_key
 from hybrid_sync.domain.presence import Segment
 from hybrid_sync.domain.retention import Veil, nameless, renamed

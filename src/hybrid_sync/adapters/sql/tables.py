@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Index, LargeBinary, Table, UniqueC
 from hybrid_sync.adapters.sql.attendance_tables import aliases, certificates, imports, mappings, matches
 from hybrid_sync.adapters.sql.calendar_tables import bounces, mailboxes, published, replies
 from hybrid_sync.adapters.sql.columns import Json, big_integer
+from hybrid_sync.adapters.sql.outside_tables import entries, meeting_staff, meetings, registrations, sources
 from hybrid_sync.adapters.sql.service_tables import budgets, chores, deliveries, locks, tokens, tombstones
 from hybrid_sync.adapters.sql.table_parts import a_table, instant, metadata, number, of_event, serial, text
 
@@ -79,64 +80,6 @@ people = a_table(
     number("incarnation"),
     number("link_generation"),
     UniqueConstraint("event_id", "email_key"),
-)
-
-meetings = a_table(
-    "meetings",
-    of_event(primary_key=True),
-    text("meeting_id"),
-    text("tag"),
-    number("incarnation"),
-    text("number", nullable=True),
-    text("web_link", nullable=True),
-    text("password", nullable=True),
-    text("state"),
-    text("kind"),
-    number("registration"),
-    text("host_email", nullable=True),
-    Column("ignored", Json, nullable=False),
-    text("written"),
-    number("recreations"),
-    instant("recreated_at", nullable=True),
-    instant("missing_since", nullable=True),
-)
-
-# Links that let one person into a webinar: as secret as passwords.
-sources = a_table(
-    "sources",
-    of_event(primary_key=True),
-    text("registrant_id", primary_key=True),
-    text("meeting_id"),
-    text("source_id"),
-    text("link"),
-)
-
-meeting_staff = a_table(
-    "meeting_staff",
-    of_event(primary_key=True),
-    text("email_key", primary_key=True),
-    text("meeting_id"),
-    text("invitee_id"),
-)
-
-registrations = a_table(
-    "registrations",
-    of_event(primary_key=True),
-    text("email_key", primary_key=True),
-    text("registration_id"),
-    # The provider's word as last seen, or "turned down" where we rejected it ourselves.
-    text("status"),
-)
-
-entries = a_table(
-    "entries",
-    of_event(primary_key=True),
-    text("entry_id"),
-    number("incarnation"),
-    text("body_digest"),
-    text("state"),
-    # What the room mailbox answered, in the calendar's own word; null while there is no room or no answer.
-    text("room_answer", nullable=True),
 )
 
 UNSENT: ColumnElement[bool] = literal_column("state IN ('pending', 'sending', 'refused')")

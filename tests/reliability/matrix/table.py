@@ -1,27 +1,23 @@
-"""Each kind of fault on each kind of call: what comes of it. The tables of docs/reliability.md are written from here.
-
-    python -m tests.reliability.matrix [--write] [CALL ...]
+"""The matrix: what comes of each kind of fault on each kind of call.
 
 A cell is one wish in a world of many events: the one call that it takes meets the fault, another event goes on beside it,
 the fault ends and time passes, and in the end everything must be as if nothing had happened. What the organiser reads
-meanwhile is judged by matrix_words.
+meanwhile is judged by words.py.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hybrid_sync.sandbox import Fault
-from tests.reliability import matrix_others as others
-from tests.reliability.matrix_calls import READING, WRITING, Call
-from tests.reliability.matrix_kinds import HTTP, needs_haste
-from tests.reliability.matrix_stage import Stage, Told
+from tests.reliability.matrix import others
+from tests.reliability.matrix.calls import READING, WRITING, Call
+from tests.reliability.matrix.kinds import HTTP, needs_haste
+from tests.reliability.matrix.stage import Stage, Told
 
-DOC = Path(__file__).parents[2] / "docs" / "reliability.md"
+DOC = Path(__file__).parents[3] / "docs" / "reliability.md"
 TABLES: dict[str, dict[str, Call]] = {
     "writing": WRITING | others.WRITING,
     "reading": READING | others.READING,
@@ -90,30 +86,3 @@ def said(text: str, name: str) -> dict[str, str]:
             if cells[0] == name:
                 return dict(zip(lines[0][1:], cells[1:], strict=True))
     return {}
-
-
-def main(arguments: list[str]) -> None:
-    text = DOC.read_text()
-    wanted = [name for name in arguments if name != "--write"]
-    for which, calls in TABLES.items():
-        rows = {}
-        for name, call in calls.items():
-            if wanted and name not in wanted:
-                continue
-            rows[name] = row(call, Path(tempfile.mkdtemp()))
-            for kind, cell in rows[name].items():
-                print(
-                    f"{name} | {kind}: {cell}",
-                    *(f"\n    {one}" for one in (*cell.told, *cell.wrong)),
-                    flush=True,
-                )
-        if "--write" in arguments:
-            before, _, rest = text.partition(f"<!-- {which} -->")
-            _, _, after = rest.partition("<!-- end -->")
-            text = f"{before}<!-- {which} -->\n{table(rows)}\n<!-- end -->{after}"
-    if "--write" in arguments:
-        DOC.write_text(text)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.reliability.matrix_stage import Told
+from tests.reliability.matrix.stage import Told
 
 SYSTEMS = {"webex": "webex", "graph": "graph|microsoft", "mail": "mail", "caldav": "caldav"}
 

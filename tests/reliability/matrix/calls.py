@@ -15,9 +15,9 @@ from hybrid_sync.domain.events import Speaker
 from hybrid_sync.domain.people import RegistrantStatus
 from hybrid_sync.sync.loop import Report
 from hybrid_sync.wiring import App
-from tests.reliability import matrix_words
-from tests.reliability.matrix_kinds import HTTP, Kinds
-from tests.reliability.matrix_stage import OTHER, Stage, Told
+from tests.reliability.matrix import words
+from tests.reliability.matrix.kinds import HTTP, Kinds
+from tests.reliability.matrix.stage import OTHER, Stage, Told
 from tests.world import World, online, outside
 
 Act = Callable[[Stage, App, str], "tuple[list[Told], Report | None]"]
@@ -206,7 +206,7 @@ class Call:
     act: Act = by_pass
     settle: Callable[[Stage, str, Report | None], tuple[list[str], bool]] = settled
     others: Callable[[Stage, int], list[str]] = Stage.other_goes_on
-    judge: Callable[[Told, str, str, dict[str, Any]], list[str]] = matrix_words.missing
+    judge: Callable[[Told, str, str, dict[str, Any]], list[str]] = words.missing
     kinds: Kinds = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

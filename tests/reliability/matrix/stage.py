@@ -12,11 +12,11 @@ from functools import cached_property
 from hybrid_sync.domain.attention import steps_of, way_out
 from hybrid_sync.sandbox.faults import Faults
 from hybrid_sync.sync.loop import Report
-from hybrid_sync.sync.once import Outcome
+from hybrid_sync.sync.outcome import Outcome
 from hybrid_sync.wiring import App
 from tests.builders import an_event
-from tests.reliability.matrix_kinds import hasty
-from tests.reliability.spoiling_proxy import SpoilingProxy
+from tests.reliability.matrix.kinds import hasty
+from tests.reliability.matrix.spoiling_proxy import SpoilingProxy
 from tests.world import World, online
 
 TROUBLE = ("later", "unknown", "attention", "refused")
