@@ -35,13 +35,14 @@ def run_worker(
     stop_after: timedelta | None = None,
     install_signals: bool = True,
     environ: Mapping[str, str] = os.environ,
+    name: str = "worker",
 ) -> int:
     """Run `engine` until SIGTERM or SIGINT, until `stop` is set, or for `stop_after`. Returns the exit code.
 
     `stop` is the event that the engine itself watches; it is set when this returns. The first signal ends cleanly,
     a second one ends the process at once, which loses nothing either (P1). Signals need the main thread. systemd is
     told when `environ` names its socket: READY=1, STOPPING=1, and WATCHDOG=1 for as long as the engine's heartbeat is
-    younger than domain.heartbeat allows for its `poll`.
+    younger than domain.heartbeat allows for its `poll`. `name` is what the log calls this process.
 
     0: ended cleanly. 1: passes were still running when the engine's grace was over.
     """
@@ -51,13 +52,14 @@ def run_worker(
         return clock() - engine.heartbeat() < patience(poll)
 
     began = clock()
-    log.info("worker started, process %d", os.getpid(), extra={"action": "worker.start"})
+    log.info("%s started, process %d", name, os.getpid(), extra={"action": "worker.start"})
     with _keeper(stop, notify, healthy, install_signals):
         notify("READY=1")
         left = engine.run(stop_after)
     seconds = (clock() - began).total_seconds()
     log.info(
-        "worker ended after %.0f s%s",
+        "%s ended after %.0f s%s",
+        name,
         seconds,
         f", with {len(left)} passes still running" if left else "",
         extra={"action": "worker.end"},

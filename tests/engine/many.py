@@ -61,7 +61,7 @@ class Field:
     def ready(self) -> None:
         """All of them have started."""
         for process in self.processes:
-            until(lambda one=process: "worker started" in one.said(), PATIENCE, process.said)  # type: ignore[misc]
+            until(lambda one=process: " started, process" in one.said(), PATIENCE, process.said)  # type: ignore[misc]
 
     # --- the organiser and the registrants ---
 

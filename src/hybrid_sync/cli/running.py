@@ -71,7 +71,7 @@ def serve(
         code = serve_web(
             service,
             None if web_only else _engine(service, stop),
-            lambda engine: _work(service, engine, stop, length),
+            lambda engine: _work(service, engine, stop, length, "web" if web_only else "worker"),
             stop=stop,
             host=web.host,
             port=web.port,
@@ -118,8 +118,8 @@ def _engine(service: App, stop: Event) -> Engine:
     return EmbeddedEngine(service.store, reconcile, service.clock, **common)
 
 
-def _work(service: App, engine: Engine, stop: Event, length: timedelta | None) -> int:
+def _work(service: App, engine: Engine, stop: Event, length: timedelta | None, name: str = "worker") -> int:
     from hybrid_sync.worker import run_worker
 
     poll = timedelta(seconds=service.settings.engine.poll_seconds)
-    return run_worker(engine, stop=stop, clock=service.clock, poll=poll, stop_after=length)
+    return run_worker(engine, stop=stop, clock=service.clock, poll=poll, stop_after=length, name=name)
