@@ -78,7 +78,9 @@ def live(world: World, app: App) -> None:
     sync(app)
     [held] = world.calendar_entries()
     held.cancelled = True
+    world.sandbox.clock.advance(timedelta(minutes=20))
     until_calm(world, app)
+    assert len(world.calendar_entries()) == 1
     app.desk.cancel("water")
     until_calm(world, app)
     assert world.calendar_entries() == []
