@@ -20,7 +20,7 @@ from hybrid_sync.domain.restored import (
     spoken,
 )
 from hybrid_sync.errors import UnsafePlan
-from hybrid_sync.ports import COPIED, NO_EVENT, AuditLine, Store, Transaction
+from hybrid_sync.ports import COPIED, COPY_IN_USE, NO_EVENT, AuditLine, Store, Transaction
 from hybrid_sync.sync.outcome import Outcome, Pass
 from hybrid_sync.sync.restored_memory import KIND, keep, recall
 
@@ -28,6 +28,11 @@ NAME = "restored"
 
 LOOKED_AT = ("meeting", "registrants", "calendar", "publishing")
 """The steps whose outside can be asked what it holds. A mail that went out can be asked nowhere."""
+
+UNSPOKEN = (
+    "this database is a copy that was put back, and nobody has said so: what is newer outside would be overwritten. Nothing "
+    "is done before somebody types hybrid-sync db restored"
+)
 
 
 class Looks(Protocol):
@@ -94,11 +99,15 @@ class AfterRestore:
         self._steps = [step for step in steps if step.name in LOOKED_AT]
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
+        if self._is_unspoken():
+            return [Hold(KIND, event.id, UNSPOKEN)]
         look = None if force else self._look(event, now)
         return [Hold(KIND, event.id, look.question)] if look is not None and look.doubts else []
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
         """Empty when the steps may go on."""
+        if self._is_unspoken():
+            return [Outcome(KIND, event.id, "later", UNSPOKEN, ask=NAME)]
         look = self._look(event, work.clock())
         if look is None:
             return []
@@ -112,6 +121,11 @@ class AfterRestore:
                     words = "a person has decided for the record" if opens else "; ".join(_words(look.doubts))
                     work.audit(tx, Change(KIND, event.id, ""), words)
         return [] if opens else [Outcome(KIND, event.id, "attention", look.question, ask=NAME)]
+
+    def _is_unspoken(self) -> bool:
+        with self._store.read() as tx:
+            copied = tx.intents.get(COPIED)
+        return copied is not None and copied.state == COPY_IN_USE
 
     def _look(self, event: Event, now: datetime) -> _Look | None:
         """None when there is nothing to look at (any more)."""

@@ -57,7 +57,7 @@ def shelf(sqlite_url: str, tmp_path: Path) -> Iterator[Shelf]:
             copy = tmp_path / "copy.db"
             store: Any = world.app().store
             backup(store.engine, copy)
-            return lambda: put_back(world, copy)
+            return lambda: put_back(world, copy, said=False)
 
         yield Shelf(world, copy_file)
 
