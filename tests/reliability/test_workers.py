@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,12 +78,17 @@ class Fleet:
         self.killed += 1
 
     def freeze(self, chance: Random, meanwhile: Callable[[], None]) -> None:
-        """One stands still until its lease has ended and another has gone on; then it goes on as if nothing were."""
+        """One stands still until its lease has ended and another has gone on; then it goes on as if nothing were.
+
+        By a timer: if it holds SQLite's write lock just then, `meanwhile` waits for it.
+        """
         process = chance.choice(self.running)
         process.send_signal(signal.SIGSTOP)
         time.sleep(LEASE + 1)
+        go_on = threading.Timer(3, process.send_signal, (signal.SIGCONT,))
+        go_on.start()
         meanwhile()
-        process.send_signal(signal.SIGCONT)
+        go_on.join()
         self.frozen += 1
 
     def end(self) -> None:

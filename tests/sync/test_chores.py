@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from hybrid_sync.adapters.sql import SqlStore, open_store
-from hybrid_sync.errors import TryLater
+from hybrid_sync.errors import Refused, TryLater
+from hybrid_sync.ports import NO_EVENT
 from hybrid_sync.sync.chores import LONGEST_RUN, SOONEST_AGAIN, Chore, Chores
 from tests.builders import NOW
 
@@ -91,14 +92,58 @@ def test_one_that_fails_is_told_once_tried_again_soon_and_hinders_nobody(
     assert [record.getMessage() for record in told] == ["the chore chore0 failed; it is tried again"] * 2
 
 
+def asked(store: SqlStore) -> list[str]:
+    with store.read() as tx:
+        return [item.message for item in tx.attentions.unsettled(NO_EVENT)]
+
+
+def test_one_that_is_refused_is_put_before_a_person_until_it_works_again(store: SqlStore) -> None:
+    clock, trouble = Hands(), [Refused("graph", "403 Access is denied")]
+
+    def refused(now: datetime) -> None:
+        for error in trouble:
+            raise error
+
+    do = chores(store, clock, refused)
+    do()
+    assert asked(store) == ["the chore chore0 fails and is tried again: graph: 403 Access is denied"]
+    trouble.clear()
+    clock.now += SOONEST_AGAIN
+    do()
+    assert asked(store) == []
+
+
+def test_what_may_pass_by_itself_is_put_before_a_person_when_it_does_not(store: SqlStore) -> None:
+    clock = Hands()
+
+    def later(now: datetime) -> None:
+        raise TryLater("graph", "503")
+
+    do = chores(store, clock, later)
+    found = []
+    for _ in range(4):
+        do()
+        found.append(len(asked(store)))
+        clock.now += SOONEST_AGAIN
+    assert found == [0, 0, 1, 1]
+
+
+def test_words_that_were_not_made_for_people_stay_in_the_log(store: SqlStore) -> None:
+    def broken(now: datetime) -> None:
+        raise KeyError("ada@example.org")
+
+    chores(store, Hands(), broken)()
+    assert asked(store) == ["the chore chore0 fails and is tried again: KeyError, see the worker's log"]
+
+
 @pytest.mark.parametrize(
-    ("asked", "wait"), [(None, SOONEST_AGAIN), (5, SOONEST_AGAIN), (7200, timedelta(hours=2))]
+    ("seconds", "wait"), [(None, SOONEST_AGAIN), (5, SOONEST_AGAIN), (7200, timedelta(hours=2))]
 )
 def test_one_that_is_asked_to_wait_waits_at_least_so_long(
-    store: SqlStore, asked: float | None, wait: timedelta
+    store: SqlStore, seconds: float | None, wait: timedelta
 ) -> None:
     def later(now: datetime) -> None:
-        raise TryLater("webex", "429", after=asked)
+        raise TryLater("webex", "429", after=seconds)
 
     chores(store, Hands(), later)()
     with store.read() as tx:

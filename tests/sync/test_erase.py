@@ -331,3 +331,30 @@ def test_an_address_that_is_erased_is_not_changed_nor_given_to_somebody(world: W
     assert places(app, ADA, "Ada Ex") == []
     with pytest.raises(InputError, match="asked to be erased"):
         app.desk.readdress("water", "bob@example.org", ADA)
+
+
+def test_an_address_that_was_theirs_before_goes_with_them_and_brings_them_not_back(world: World) -> None:
+    """They wrote to Webex's list and to a mail under it; somebody else's address by now it is not."""
+    app = world.app()
+    publish(app, online("ada"), online("bob"))
+    sync(app)
+    app.desk.readdress("water", ADA, "ana@example.org")
+    sync(app)
+    found = app.privacy.erase("ana@example.org")
+    assert found.addresses == ("ana@example.org", ADA)
+    assert until_calm(world, app).converged
+    assert places(app, ADA, "ana@example.org", "Ada Ex") == []
+    assert app.desk.register("water", [online("ada")]).erased == (ADA,)
+
+
+def test_an_earlier_address_that_is_somebody_elses_by_now_stays_theirs(world: World) -> None:
+    app = world.app()
+    publish(app, online("ada"), online("bob"))
+    sync(app)
+    app.desk.readdress("water", ADA, "ana@example.org")
+    app.desk.register("water", [NewPerson(ADA, "Another", "Ada")])
+    sync(app)
+    assert app.privacy.erase("ana@example.org").addresses == ("ana@example.org",)
+    assert until_calm(world, app).converged
+    assert world.registrant_emails() == {ADA: 1, "bob@example.org": 1}
+    assert person(app, "ada").name == "Another Ada"

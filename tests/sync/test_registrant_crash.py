@@ -85,6 +85,14 @@ class RegistrantLife(Life):
             found.append(f"updated: {self._by_kind('update')}")
         if self.world.sandbox.state.webex_mails:
             found.append("Webex mailed somebody")
+        if leaves:
+            app = self.world.app()
+            with app.store.read() as tx:
+                known = {person.key for person in tx.people.of("water")}
+                left = set(tx.registrations.of("water")) - known
+            app.close()
+            if left:
+                found.append(f"kept of addresses that nobody has: {left}")
         return found
 
 

@@ -41,7 +41,9 @@ class Privacy(Protocol):
     """Everything about people in one room, because erasing must miss nothing and do all of it at once."""
 
     def also_known(self, email: str) -> tuple[str, ...]:
-        """The e-mail key, and after it the addresses that were learned to be the same person's."""
+        """The e-mail key, and after it the addresses that are the same person's: learned from attendance, or theirs
+        before the organiser mended them. What is somebody else's by now is not among them.
+        """
         ...
 
     def held(self, addresses: Sequence[str]) -> Held:
@@ -83,7 +85,10 @@ class Privacy(Protocol):
         ...
 
     def drop_stays(self, event_id: str, summary: str, now: datetime) -> int:
-        """Delete the event's stays and decisions about them; its pulls give way to one that holds `summary`."""
+        """Delete the event's stays and decisions about them; its pulls give way to one that holds `summary`.
+
+        0 when there are none (any more): then nothing is done, because an earlier summary told the figures.
+        """
         ...
 
     def drop_lines(self, before: datetime) -> Mapping[str, int]:

@@ -205,12 +205,15 @@ class PrivacyDesk:
     def _drop_names(self, event_id: str, now: datetime) -> None:
         with self._store.begin() as tx:
             gone = tx.privacy.drop_names(event_id)
-            told = f"{gone} parts of the record; [retention] speaker_days are over"
-            tx.audit.add(AuditLine(now, event_id, "retention", KIND, event_id, told))
+            if gone:
+                told = f"{gone} parts of the record; [retention] speaker_days are over"
+                tx.audit.add(AuditLine(now, event_id, "retention", KIND, event_id, told))
 
     def _wish(self, event_id: str, now: datetime) -> None:
         """Counted from when it was first due, so that Webex is not waited for any longer than that."""
         with self._store.begin() as tx:
+            if event_id not in self._due(tx, "people", now):
+                return  # somebody else has been here since
             key = retention_key(event_id)
             before = tx.intents.get(key)
             if before is None or before.state != "pending":
@@ -228,7 +231,9 @@ class PrivacyDesk:
             summary = f"its stays were deleted on {now:%Y-%m-%d}: {error}"
         with self._store.begin() as tx:
             gone = tx.privacy.drop_stays(event_id, summary, now)
-            tx.audit.add(AuditLine(now, event_id, "retention", KIND, event_id, f"{gone} stays; {summary}"))
+            if gone:
+                told = f"{gone} stays; {summary}"
+                tx.audit.add(AuditLine(now, event_id, "retention", KIND, event_id, told))
         return gone
 
 

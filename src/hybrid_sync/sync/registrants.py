@@ -176,16 +176,20 @@ class RegistrantStep:
         counts_ours_only = look.sent is not None and look.sent.state == "done"
         late = any(key not in seen for key in wanted if key in look.ours or not counts_ours_only)
         settled = _is_open(look.sent) and (look.fresh is None or not late)
-        if not news and not settled:
+        gone = [] if _is_open(look.sent) else _nobodys(look)
+        if not news and not settled and not gone:
             return look
         with work.begin() as tx:
+            if gone:
+                tx.registrations.drop(event_id, gone)
             for one in news:
                 tx.registrations.put(event_id, {one.key: one.id}, one.status)
             if settled and look.sent is not None:
                 tx.intents.put(replace(look.sent, state="done", detail="settled by reading the list"))
+        ours = {key: held for key, held in look.ours.items() if key not in gone}
         return replace(
             look,
-            ours={**look.ours, **{one.key: one.id for one in news}},
+            ours={**ours, **{one.key: one.id for one in news}},
             statuses={**look.statuses, **{one.key: one.status for one in news}},
             sent=None if settled else look.sent,
         )
@@ -209,6 +213,15 @@ class RegistrantStep:
                 tx.registrations.put(event_id, {seen.key: seen.id}, seen.status)
                 work.audit(tx, change, change.reason)
         return Outcome(change.kind, change.target, "adopted", change.reason)
+
+
+def _nobodys(look: _Look) -> list[str]:
+    """Registrations of ours under an address that nobody has any more, and that are not on the list.
+
+    Whoever took them off died before it was written down; the address would stay here for ever.
+    """
+    known = {person.key for person in look.people} | {one.key for one in look.seen}
+    return [key for key in look.ours if key not in known]
 
 
 def _held(change: Hold) -> Outcome:

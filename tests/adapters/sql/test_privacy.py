@@ -132,6 +132,9 @@ def test_events_whose_people_are_held_are_found_until_they_are_not(keyed: SqlSto
         assert list(tx.privacy.holding("people", ends.instant)) == []
         assert list(tx.privacy.holding("stays", ends.instant)) == ["water"]
         assert tx.privacy.drop_stays("water", "2 were there", NOW) == 2
+        # Somebody who was slower has no figures any more, and takes none away.
+        assert tx.privacy.drop_stays("water", "nobody was there", NOW) == 0
+        assert [pull.notes for pull in tx.attendance.pulls("water")] == [("2 were there",)]
         assert list(tx.privacy.holding("stays", ends.instant)) == []
         [pull] = tx.attendance.pulls("water")
     assert pull.notes == ("2 were there",)

@@ -66,8 +66,18 @@ class SqlPrivacy:
 
     def also_known(self, email: str) -> tuple[str, ...]:
         key = email_key(email)
-        query = select(aliases.c.alias_key).where(aliases.c.email_key == key).order_by(aliases.c.alias_key)
-        return (key, *self._connection.execute(query).scalars())
+        learned = select(aliases.c.alias_key).where(aliases.c.email_key == key)
+        address = func.lower(messages.c.email)
+        earlier = (
+            select(address)
+            .join(
+                people,
+                and_(people.c.event_id == messages.c.event_id, people.c.id == messages.c.registrant_id),
+            )
+            .where(people.c.email_key == key, address.not_in(select(people.c.email_key)))
+        )
+        found = set(self._connection.execute(learned.union(earlier)).scalars())
+        return (key, *sorted(found - {key}))
 
     def held(self, addresses: Sequence[str]) -> Held:
         return held_about(self._connection, addresses)
@@ -131,10 +141,14 @@ class SqlPrivacy:
         return rewrite(self._connection, event_id, without_programme)
 
     def drop_stays(self, event_id: str, summary: str, now: datetime) -> int:
-        gone = 0
-        for table in (segments, checkins, matches, pulls):
-            rows = self._connection.execute(delete(table).where(table.c.event_id == event_id)).rowcount
-            gone += rows if table in (segments, checkins) else 0
+        def drop(table: Table) -> int:
+            return self._connection.execute(delete(table).where(table.c.event_id == event_id)).rowcount
+
+        gone = drop(segments) + drop(checkins)
+        if not gone:
+            return 0
+        drop(matches)
+        drop(pulls)
         told = {"event_id": event_id, "at": now, "instances": [], "rows": 0, "added": 0}
         self._connection.execute(insert(pulls).values(**told, digest=PURGED, notes=[summary]))
         return gone
