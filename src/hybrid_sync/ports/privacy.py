@@ -69,8 +69,11 @@ class Privacy(Protocol):
         """Drop what was learned about these addresses for later events."""
         ...
 
-    def holding(self, what: What, over_before: datetime) -> Sequence[str]:
-        """Events that were over before then and of which it is still held. Reads no event of which it is noted as gone."""
+    def holding(self, what: What, over_before: datetime, event_id: str | None = None) -> Sequence[str]:
+        """Events that were over before then and of which it is still held, or whether that one is.
+
+        Reads no event of which it is noted as gone.
+        """
         ...
 
     def note_gone(self, what: What, over_before: datetime, now: datetime) -> int:

@@ -183,11 +183,13 @@ class PrivacyDesk:
         days = self._days
         return {"people": days.registrants, "stays": days.attendance, "names": days.speakers}[what]
 
-    def _due(self, tx: Transaction, what: What, now: datetime) -> tuple[str, ...]:
+    def _due(
+        self, tx: Transaction, what: What, now: datetime, event_id: str | None = None
+    ) -> tuple[str, ...]:
         days = self._days_of(what)
         if days is None:
             return ()
-        found = tx.privacy.holding(what, _at_most(now, days))
+        found = tx.privacy.holding(what, _at_most(now, days), event_id)
         return tuple(one for one in found if is_past(tx.events.get(one), days, now))
 
     def _note_gone(self, now: datetime) -> None:
@@ -212,7 +214,7 @@ class PrivacyDesk:
     def _wish(self, event_id: str, now: datetime) -> None:
         """Counted from when it was first due, so that Webex is not waited for any longer than that."""
         with self._store.begin() as tx:
-            if event_id not in self._due(tx, "people", now):
+            if not self._due(tx, "people", now, event_id):
                 return  # somebody else has been here since
             key = retention_key(event_id)
             before = tx.intents.get(key)

@@ -99,18 +99,20 @@ class AfterRestore:
         self._steps = [step for step in steps if step.name in LOOKED_AT]
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
-        if self._is_unspoken():
+        unspoken, restored = self._remembered(event)
+        if unspoken:
             return [Hold(KIND, event.id, UNSPOKEN)]
-        look = None if force else self._look(event, now)
+        look = None if force or restored is None else self._look(event, restored, now)
         return [Hold(KIND, event.id, look.question)] if look is not None and look.doubts else []
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
         """Empty when the steps may go on."""
-        if self._is_unspoken():
+        unspoken, restored = self._remembered(event)
+        if unspoken:
             return [Outcome(KIND, event.id, "later", UNSPOKEN, ask=NAME)]
-        look = self._look(event, work.clock())
-        if look is None:
+        if restored is None:
             return []
+        look = self._look(event, restored, work.clock())
         opens = work.force or not look.doubts
         told_from = {**look.restored.told_from, **dict.fromkeys(look.told, look.restored.floor)}
         kept = replace(look.restored, before=() if opens else look.restored.before, told_from=told_from)
@@ -122,17 +124,15 @@ class AfterRestore:
                     work.audit(tx, Change(KIND, event.id, ""), words)
         return [] if opens else [Outcome(KIND, event.id, "attention", look.question, ask=NAME)]
 
-    def _is_unspoken(self) -> bool:
+    def _remembered(self, event: Event) -> tuple[bool, Restored | None]:
+        """Whether this is a copy of which nobody has said so, and the restore while the event is still to be looked at."""
         with self._store.read() as tx:
-            copied = tx.intents.get(COPIED)
-        return copied is not None and copied.state == COPY_IN_USE
+            copied, restored = tx.intents.get(COPIED), recall(tx, event.id)
+        unspoken = copied is not None and copied.state == COPY_IN_USE
+        return unspoken, restored if restored is not None and restored.is_open else None
 
-    def _look(self, event: Event, now: datetime) -> _Look | None:
-        """None when there is nothing to look at (any more)."""
+    def _look(self, event: Event, restored: Restored, now: datetime) -> _Look:
         with self._store.read() as tx:
-            restored = recall(tx, event.id)
-            if restored is None or not restored.is_open:
-                return None
             meeting = tx.meetings.get(event.id)
             registered = frozenset(tx.registrations.of(event.id))
         anew = meeting is not None and meeting.state == "replaced"

@@ -118,8 +118,10 @@ class SqlPrivacy:
 
     # --- retention ---
 
-    def holding(self, what: What, over_before: datetime) -> Sequence[str]:
+    def holding(self, what: What, over_before: datetime, event_id: str | None = None) -> Sequence[str]:
         query = select(events.c.id).where(_unseen(what, over_before), _HELD[what])
+        if event_id is not None:
+            query = query.where(events.c.id == event_id)
         if what == "names":
             # By the addresses in the programme stays are told to be those of who ran the event, so people go first.
             query = query.where(events.c.people_gone.is_not(None))
