@@ -6,11 +6,11 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
-from threading import Event, Lock
+from threading import Event
 
 import pytest
 from tests.builders import NOW
-from tests.engine.workbench import NEVER, Due, Passes, an_engine, row, running, until
+from tests.engine.workbench import NEVER, Crowd, Due, Passes, an_engine, row, running, until
 
 from hybrid_sync.adapters.sql import SqlStore
 from hybrid_sync.errors import LostLease
@@ -39,21 +39,11 @@ def test_what_becomes_due_later_is_found_by_the_clock(store: SqlStore, due: Due)
 
 def test_a_backlog_does_not_wait_for_the_clock_and_keeps_to_the_limit(store: SqlStore, due: Due) -> None:
     ids, passes = due(12), Passes(store)
-    active, most, lock = 0, 0, Lock()
-
-    def reconcile(lease: Lease) -> None:
-        nonlocal active, most
-        with lock:
-            active += 1
-            most = max(most, active)
-        passes(lease)
-        with lock:
-            active -= 1
-
-    with running(store, reconcile, poll_seconds=NEVER, concurrency=3):
+    crowd = Crowd(passes)
+    with running(store, crowd, poll_seconds=NEVER, concurrency=3):
         until(lambda: len(passes.seen) == 12)
     assert sorted(passes.seen) == sorted(ids)
-    assert most <= 3
+    assert crowd.most <= 3
 
 
 def test_ticks_during_long_passes_begin_nothing_beyond_the_limit(store: SqlStore, due: Due) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from itertools import count
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 
 import pytest
 from tests.builders import NOW
 from tests.engine.pg import change, jobs, pg_server, pg_store, pg_template, pg_url, put_due
-from tests.engine.workbench import NEVER, Passes, a_queue_engine, row, running, until
+from tests.engine.workbench import NEVER, Crowd, Passes, a_queue_engine, row, running, until
 
 from hybrid_sync.adapters.sql import SqlStore, engine_state, open_store
 from hybrid_sync.engine.queue import NAME, RECONCILE
@@ -42,21 +42,11 @@ def test_what_becomes_due_later_is_found_by_the_sweep(pg_store: SqlStore) -> Non
 
 def test_a_backlog_keeps_to_the_limit(pg_store: SqlStore) -> None:
     ids, passes = put_due(pg_store, 12), Passes(pg_store)
-    active, most, lock = 0, 0, Lock()
-
-    def reconcile(lease: Lease) -> None:
-        nonlocal active, most
-        with lock:
-            active += 1
-            most = max(most, active)
-        passes(lease)
-        with lock:
-            active -= 1
-
-    with running(pg_store, reconcile, a_queue_engine, concurrency=3):
+    crowd = Crowd(passes)
+    with running(pg_store, crowd, a_queue_engine, concurrency=3):
         until(lambda: len(passes.seen) == 12)
     assert sorted(passes.seen) == sorted(ids)
-    assert most <= 3
+    assert crowd.most <= 3
 
 
 def test_one_poisonous_event_does_not_stop_the_others(

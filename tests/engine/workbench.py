@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 
 import pytest
@@ -20,8 +20,9 @@ Due = Callable[..., list[str]]
 NEVER = 3600.0  # a tick that does not come again within a test
 
 
-def an_engine(store: SqlStore, reconcile: Reconcile, **changes: Any) -> EmbeddedEngine:
-    options: dict[str, Any] = {
+def usual() -> dict[str, Any]:
+    """What both engines are told, if a test says nothing else."""
+    return {
         "clock": lambda: NOW,
         "owner": "worker",
         "poll_seconds": 0.05,
@@ -31,25 +32,19 @@ def an_engine(store: SqlStore, reconcile: Reconcile, **changes: Any) -> Embedded
         "chance": lambda: 1.0,
         "grace": timedelta(seconds=20),
     }
-    return EmbeddedEngine(store, reconcile, **(options | changes))
+
+
+def an_engine(store: SqlStore, reconcile: Reconcile, **changes: Any) -> EmbeddedEngine:
+    return EmbeddedEngine(store, reconcile, **(usual() | changes))
 
 
 def a_queue_engine(store: SqlStore, reconcile: Reconcile, **changes: Any) -> Engine:
     """The same on PostgreSQL, with Procrastinate."""
     from hybrid_sync.engine.procrastinate import ProcrastinateEngine
 
-    options: dict[str, Any] = {
-        "clock": lambda: NOW,
-        "address": queue_address(store.engine),
-        "owner": "worker",
-        "poll_seconds": 0.05,
-        "concurrency": 2,
-        "lease": timedelta(minutes=5),
-        "stop": Event(),
-        "chance": lambda: 1.0,
-        "grace": timedelta(seconds=20),
-    }
-    return ProcrastinateEngine(store, reconcile, **(options | changes))
+    return ProcrastinateEngine(
+        store, reconcile, **(usual() | {"address": queue_address(store.engine)} | changes)
+    )
 
 
 @contextmanager
@@ -89,6 +84,23 @@ class Passes:
         with self.store.begin(lease, NOW) as tx:
             tx.work.finish(lease, self.due_at, None)
         self.seen.append(lease.event_id)
+
+
+class Crowd:
+    """A reconcile that counts how many of it are at work at the same moment."""
+
+    def __init__(self, passes: Passes) -> None:
+        self.passes = passes
+        self.active, self.most = 0, 0
+        self._lock = Lock()
+
+    def __call__(self, lease: Lease) -> None:
+        with self._lock:
+            self.active += 1
+            self.most = max(self.most, self.active)
+        self.passes(lease)
+        with self._lock:
+            self.active -= 1
 
 
 def row(store: SqlStore, event_id: str = "e0") -> WorkRow:

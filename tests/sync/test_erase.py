@@ -32,6 +32,19 @@ def world(tmp_path: Path) -> Any:
         yield world
 
 
+def after_it(world: World, *names: str) -> App:
+    """A process after an event to which these had been registered (see `over`)."""
+    app = world.app()
+    publish(app, *map(online, names))
+    sync(app)
+    over(world, app)
+    return app
+
+
+def webex_is_away(world: World) -> None:
+    world.sandbox.faults.add(Fault("GET", "/v1/meetings/*/registrants*", status=503, times=None))
+
+
 def over(world: World, app: App) -> None:
     """Ada was there on two devices, Bob on one; a guest came whom nobody knows. It is over, and attendance was pulled."""
     [meeting] = world.meetings()
@@ -89,10 +102,7 @@ def test_the_proof_stands_in_the_audit_trail_without_the_address(world: World) -
 
 
 def test_somebody_erased_after_the_event_leaves_the_figures_as_they_were(world: World) -> None:
-    app = world.app()
-    publish(app, online("ada"), online("bob"))
-    sync(app)
-    over(world, app)
+    app = after_it(world, "ada", "bob")
     before = app.attendance_book.of("water")
     mails = len(world.sandbox.inbox)
     asked(app)
@@ -107,10 +117,7 @@ def test_somebody_erased_after_the_event_leaves_the_figures_as_they_were(world: 
 
 
 def test_a_later_pull_of_the_same_meeting_does_not_bring_the_name_back(world: World) -> None:
-    app = world.app()
-    publish(app, online("ada"), online("bob"))
-    sync(app)
-    over(world, app)
+    app = after_it(world, "ada", "bob")
     asked(app)
     sync(app)
     with app.store.read() as tx:
@@ -125,10 +132,7 @@ def test_a_later_pull_of_the_same_meeting_does_not_bring_the_name_back(world: Wo
 
 
 def test_a_past_meeting_that_webex_has_no_more_does_not_stop_it(world: World) -> None:
-    app = world.app()
-    publish(app, online("ada"))
-    sync(app)
-    over(world, app)
+    app = after_it(world, "ada")
     world.sandbox.state.meetings.clear()
     asked(app)
     assert until_calm(world, app).converged
@@ -136,12 +140,9 @@ def test_a_past_meeting_that_webex_has_no_more_does_not_stop_it(world: World) ->
 
 
 def test_while_webex_is_away_nothing_is_erased_and_force_does_not_wait(world: World) -> None:
-    app = world.app()
-    publish(app, online("ada"))
-    sync(app)
-    over(world, app)
+    app = after_it(world, "ada")
     asked(app)
-    world.sandbox.faults.add(Fault("GET", "/v1/meetings/*/registrants*", status=503, times=None))
+    webex_is_away(world)
     report = sync(app)
     assert not report.converged
     assert person(app, "ada").first_name == "Ada"
@@ -153,12 +154,9 @@ def test_while_webex_is_away_nothing_is_erased_and_force_does_not_wait(world: Wo
 
 
 def test_after_three_weeks_it_waits_no_longer(world: World) -> None:
-    app = world.app()
-    publish(app, online("ada"))
-    sync(app)
-    over(world, app)
+    app = after_it(world, "ada")
     asked(app)
-    world.sandbox.faults.add(Fault("GET", "/v1/meetings/*/registrants*", status=503, times=None))
+    webex_is_away(world)
     sync(app)
     world.sandbox.clock.advance(timedelta(days=22))
     sync(app)
@@ -249,10 +247,7 @@ def test_somebody_who_registers_in_webex_after_it_is_for_a_person_to_decide(tmp_
 
 
 def test_another_address_that_was_learned_goes_with_the_first(world: World) -> None:
-    app = world.app()
-    publish(app, online("ada"), online("bob"))
-    sync(app)
-    over(world, app)
+    app = after_it(world, "ada", "bob")
     guest = next(one for one in app.attendance_book.of("water").unmatched if one.name == "A guest")
     app.attendance_choices.match("water", "A guest", ADA)
     before = app.attendance_book.of("water")
@@ -269,10 +264,7 @@ def test_nobody_erased_is_written_to_when_a_past_event_is_moved_to_a_day_to_come
     from hybrid_sync.domain.localtime import local_time
     from tests.builders import wall
 
-    app = world.app()
-    publish(app, online("ada"), online("bob"))
-    sync(app)
-    over(world, app)
+    app = after_it(world, "ada", "bob")
     asked(app)
     until_calm(world, app)
     app.desk.reschedule("water", local_time(wall("2027-07-01 10:00")), local_time(wall("2027-07-01 11:30")))
