@@ -142,7 +142,8 @@ class ProcrastinateEngine(BaseEngine):
                     if trouble.ends():
                         log.info("the queue answers again", extra={"action": "engine.queue"})
                     await self._sweep()  # what is due by now does not wait for the next tick
-                    await queue.work()
+                    if not end.is_set():  # the queue was told to stop before it had begun
+                        await queue.work()
             except Exception:
                 if trouble.begins():
                     log.exception("the queue does not answer; trying again", extra={"action": "engine.queue"})
