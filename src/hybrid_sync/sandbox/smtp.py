@@ -15,6 +15,8 @@ from .smtp_sign_in import SignIn
 from .world import World
 
 HOST = "127.0.0.1"
+PARTING = 1.0
+"""Seconds that a client has to answer the goodbye of a TLS connection."""
 
 
 class SmtpServer:
@@ -55,7 +57,13 @@ class SmtpServer:
         asyncio.set_event_loop(self._loop)
         try:
             implicit = self._tls() if self._world.options.smtp_security == "tls" else None
-            listening = self._loop.create_server(self._protocol, HOST, self._wanted_port, ssl=implicit)
+            listening = self._loop.create_server(
+                self._protocol,
+                HOST,
+                self._wanted_port,
+                ssl=implicit,
+                ssl_shutdown_timeout=PARTING if implicit else None,
+            )
             server = self._loop.run_until_complete(listening)
             self.port = server.sockets[0].getsockname()[1]
         except OSError as failure:
@@ -66,13 +74,20 @@ class SmtpServer:
             self._ready.set()
         self._loop.run_forever()
         server.close()
-        for session in list(self._sessions):
-            session.abort()
+        self._loop.run_until_complete(self._end_sessions())
         rest = asyncio.all_tasks(self._loop)
         for task in rest:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
         self._loop.close()
+
+    async def _end_sessions(self) -> None:
+        for session in list(self._sessions):
+            session.abort()
+        with contextlib.suppress(TimeoutError):  # a client that does not take its goodbye is left to itself
+            async with asyncio.timeout(2 * PARTING):
+                while self._sessions:
+                    await asyncio.sleep(0.01)
 
     def _protocol(self) -> SMTP:
         options = self._world.options

@@ -50,9 +50,14 @@ class Protocol(SMTP):
         await super()._handle_client()
 
     def abort(self) -> None:
-        """Drop the connection without a word."""
-        if self.transport is not None:
-            cast(asyncio.Transport, self.transport).abort()
+        """Drop the connection without a word; one that says goodbye over TLS ends by itself."""
+        if self.transport is None:
+            return
+        # Python 3.11.2 cannot abort a TLS transport that was closed twice. Over STARTTLS the one beneath is at hand;
+        # without, the TLS goodbye has its own time-out.
+        transport = cast(asyncio.Transport, self._original_transport or self.transport)
+        if not (self._world.options.smtp_security == "tls" and transport.is_closing()):
+            transport.abort()
 
     def close_soon(self) -> None:
         """Hang up once the reply is out."""
