@@ -19,6 +19,7 @@ from hybrid_sync.sync.loop import Report
 from hybrid_sync.sync.organising import NewPerson
 from hybrid_sync.sync.outcome import Outcome
 from hybrid_sync.wiring import App, build
+from tests.adapters.sql.postgres_server import unhurried
 from tests.builders import NOW, an_event
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
@@ -72,7 +73,7 @@ class World:
     def settings(self, **sections: dict[str, Any]) -> Settings:
         data: dict[str, dict[str, Any]] = {
             "service": {"base_url": "https://events.example.org", "name": "InfoPoint"},
-            "store": {"url": self.url},
+            "store": {"url": unhurried(self.url)},
             "engine": {"settle_seconds": 30, "lease_seconds": 60},
             "webex": {
                 "base_url": self.sandbox.webex_url,

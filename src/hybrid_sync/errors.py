@@ -123,7 +123,16 @@ class StillThere(TryLater):
 
 
 class Refused(ProviderError):
-    """The provider will not do this, now or later, unless something else changes."""
+    """The provider will not do this, now or later, unless something else changes.
+
+    `of_us`: of a mail, that it speaks of the message, its sender or the server's rules, and not of the address.
+    """
+
+    def __init__(
+        self, system: str, message: str, *, tracking_id: str | None = None, of_us: bool = False
+    ) -> None:
+        super().__init__(system, message, tracking_id=tracking_id)
+        self.of_us = of_us
 
 
 class AlreadyThere(ProviderError):

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
 from types import FrameType
-from typing import Any
 
 from hybrid_sync.domain.heartbeat import patience
 from hybrid_sync.ports import Clock, Engine
@@ -23,7 +22,8 @@ from hybrid_sync.ports import Clock, Engine
 log = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_END = b"\0"
+_END = 0
+"""No signal has this number."""
 
 
 def run_worker(
@@ -52,8 +52,9 @@ def run_worker(
         return clock() - engine.heartbeat() < patience(poll)
 
     began = clock()
-    log.info("%s started, process %d", name, os.getpid(), extra={"action": "worker.start"})
     with _keeper(stop, notify, healthy, install_signals):
+        # Whoever reads this may send a signal: it is in hand from here on.
+        log.info("%s started, process %d", name, os.getpid(), extra={"action": "worker.start"})
         notify("READY=1")
         left = engine.run(stop_after)
     seconds = (clock() - began).total_seconds()
@@ -101,42 +102,48 @@ def _keeper(
 ) -> Iterator[None]:
     """A thread that turns a signal into `stop` and feeds the watchdog, for as long as the `with` lasts.
 
-    The handler only writes to a pipe. Setting the event there could wait for ever: the handler runs in the main
-    thread, which may at that moment hold the very lock of the event that it is about to wait for.
+    Python runs its signal handlers in the main thread alone, and the main thread waits in the engine. The kernel may hand
+    a signal to any other thread (it does so while the main one has not yet run again after a SIGSTOP); then nothing wakes
+    the main thread, and a handler would never run. So Python's own C handler writes the number to a pipe, wherever it
+    runs, and this thread reads it. Setting `stop` in a handler could wait for ever, too: for the event's lock, which the
+    main thread may hold just then.
     """
     hear, tell = os.pipe()
-    before = _catch_signals(tell) if install_signals else {}
+    os.set_blocking(tell, False)
+    if install_signals:
+        before_fd = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+        before = {number: signal.signal(number, _next_one_ends) for number in SIGNALS}
     thread = Thread(target=_keep, args=(hear, stop, notify, healthy), name="keeper", daemon=True)
     thread.start()
     try:
         yield
     finally:
         stop.set()
-        os.write(tell, _END)
+        os.write(tell, bytes([_END]))
         thread.join()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if install_signals:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(before_fd)
         os.close(tell)
         os.close(hear)
 
 
-def _catch_signals(tell: int) -> dict[signal.Signals, Any]:
-    def handle(number: int, _frame: FrameType | None) -> None:
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_DFL)  # the next one ends the process at once
-        os.write(tell, bytes([number]))
-
-    return {number: signal.signal(number, handle) for number in SIGNALS}
+def _next_one_ends(_number: int, _frame: FrameType | None) -> None:
+    """After the first signal the kernel itself ends the process at the next."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_DFL)
 
 
 def _keep(hear: int, stop: Event, notify: Notifier, healthy: Callable[[], bool]) -> None:
     """Every third of the watchdog's time a word to systemd, unless the engine stands still; at a signal, `stop`."""
     every = notify.watchdog / 3 if notify.watchdog else None
-    ending = stalled = False
+    told: int | None = None
+    stalled = False
     while True:
         if not select.select([hear], [], [], every)[0]:
             # While passes end nothing ticks, and nothing need: the engine's grace and systemd's limit both count.
-            well = ending or healthy()
+            well = told is not None or healthy()
             if well:
                 notify("WATCHDOG=1")
             elif not stalled:
@@ -145,14 +152,20 @@ def _keep(hear: int, stop: Event, notify: Notifier, healthy: Callable[[], bool])
                 )
             stalled = not well
             continue
-        told = os.read(hear, 1)
-        if not ending:
-            notify("STOPPING=1")
-        ending = True
-        if told == _END:
+        number = os.read(hear, 1)[0]
+        if number == _END:
+            if told is None:
+                notify("STOPPING=1")
             return
-        name = signal.Signals(told[0]).name
+        if number not in SIGNALS:
+            continue
+        if told is not None:
+            # The main thread has not come to its handler yet: it waits in a call that nothing interrupts.
+            os._exit(128 + number)
+        told = number
+        stop.set()
+        notify("STOPPING=1")
+        name = signal.Signals(number).name
         log.info(
             "%s: finishing what is under way; once more ends at once", name, extra={"action": "worker.stop"}
         )
-        stop.set()

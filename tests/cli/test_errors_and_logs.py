@@ -69,11 +69,11 @@ def test_a_mistake_of_ours_is_one_line_and_the_trace_only_with_v(
         raise RuntimeError("token=abcdef password=hunter2 Bearer abcdefgh\nsecond line")
 
     monkeypatch.setattr(wiring, "build", broken)
-    ran = cli("event", "list")
+    ran = cli("status")
     assert ran.code == 1
     assert ran.err.startswith("error: unexpected RuntimeError: ")
     assert ran.err.count("\n") == 1
-    loud = cli("-v", "event", "list")
+    loud = cli("-v", "status")
     assert loud.code == 1
     assert "Traceback" in loud.err
     for text in (ran.err, loud.err):

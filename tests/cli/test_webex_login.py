@@ -42,7 +42,7 @@ def paste(cli: Cli, how: str, *more: str) -> tuple[int, str, str]:
     """Log in by hand: the first run shows a page, whose answer the person pastes. The state ties both together, so
     that a run of its own with the bare code, or the address of another run, stand for the two mistakes."""
     address = page_of(cli("webex", "login", "--paste", *more, input="http://x/?error=stop\n").out)
-    back = requests.get(address, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(address, allow_redirects=False, timeout=60).headers["Location"]
     text = parse_qs(urlsplit(back).query)["code"][0] if how == "code" else back
     ran = cli("webex", "login", "--paste", *more, input=text + "\n")
     return ran.code, ran.out, ran.err
@@ -172,10 +172,10 @@ def test_a_browser_comes_back_to_this_machine_and_others_are_turned_away(
     assert waiting.stdout is not None
     page = waiting.stdout.readline().strip()
     callback = f"http://127.0.0.1:{port}/callback"
-    assert requests.get(f"http://127.0.0.1:{port}/favicon.ico", timeout=5).status_code == 404
-    assert requests.get(callback, params={"code": "x", "state": "of another"}, timeout=5).status_code == 400
-    assert requests.post(callback, timeout=5).status_code == 501
-    answer = requests.get(page, timeout=5)
+    assert requests.get(f"http://127.0.0.1:{port}/favicon.ico", timeout=60).status_code == 404
+    assert requests.get(callback, params={"code": "x", "state": "of another"}, timeout=60).status_code == 400
+    assert requests.post(callback, timeout=60).status_code == 501
+    answer = requests.get(page, timeout=60)
     assert answer.status_code == 200
     assert "close this page" in answer.text
     assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -60,7 +60,7 @@ def directly(world: World, app: App) -> None:
         headers = {"Authorization": f"Bearer {world.sandbox.webex_token}"}
         host = {"hostEmail": meeting.host_email} if meeting.host_email != world.sandbox.host_email else {}
         url = f"{world.sandbox.webex_url}meetings/{meeting.id}/registrants"
-        assert requests.post(url, json=body, params=host, headers=headers, timeout=5).status_code == 200
+        assert requests.post(url, json=body, params=host, headers=headers, timeout=60).status_code == 200
     _calm(world, app)
     if app.settings.webex.direct_registrants == "pull":
         app.desk.set_status("water", "fay@example.org", RegistrantStatus.APPROVED)

@@ -14,6 +14,7 @@ from random import Random
 from urllib.parse import urlsplit
 
 import pytest
+from tests.adapters.sql.postgres_server import unhurried
 from tests.builders import an_event
 from tests.cli.kit import environment
 from tests.engine.processes import PATIENCE, Process, until
@@ -219,7 +220,9 @@ def a_field(
         }
         for name, value in values.items():
             monkeypatch.setenv(name, value)
+        monkeypatch.setenv("HYBRID_SYNC_STORE__URL", unhurried(url))
         settings = load()
+        monkeypatch.setenv("HYBRID_SYNC_STORE__URL", url)
         app = build(settings, create_database=True)
         field_ = Field(sandbox, settings, app, folder)
         try:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import URL, text
-from tests.adapters.sql.postgres_server import as_text, new_database, postgres_server
+from tests.adapters.sql.postgres_server import as_text, new_database, postgres_server, unhurried
 from tests.builders import NOW, an_event
 
 from hybrid_sync.adapters.sql import SqlStore, open_store, upgrade_queue
@@ -41,7 +41,7 @@ def pg_url(pg_server: URL, pg_template: str) -> str:
 
 @pytest.fixture
 def pg_store(pg_url: str) -> Iterator[SqlStore]:
-    store = open_store(pg_url)
+    store = open_store(unhurried(pg_url))
     yield store
     store.close()
 
@@ -61,6 +61,13 @@ def jobs(store: SqlStore, status: str = "%") -> int:
     query = f"SELECT count(*) FROM {SCHEMA}.procrastinate_jobs WHERE args ? 'event_id' AND status::text LIKE '{status}'"
     with store.engine.connect() as connection:
         return int(connection.execute(text(query)).scalar_one())
+
+
+def waiting(store: SqlStore) -> set[str]:
+    """The events that have a job which nobody has taken yet. One that is being worked on may have another."""
+    query = f"SELECT args->>'event_id' FROM {SCHEMA}.procrastinate_jobs WHERE args ? 'event_id' AND status = 'todo'"
+    with store.engine.connect() as connection:
+        return set(connection.execute(text(query)).scalars())
 
 
 def change(store: SqlStore, statement: str) -> int:

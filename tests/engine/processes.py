@@ -42,7 +42,7 @@ class Process:
 
     def kill(self) -> None:
         self.running.kill()
-        self.running.wait(30)
+        self.running.wait(PATIENCE)
 
     def end(self) -> int:
         self.running.send_signal(signal.SIGCONT)

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 from tests.builders import NOW
-from tests.engine.workbench import NEVER, Due, Passes, an_engine, running, until
+from tests.engine.workbench import HELD, NEVER, Due, Passes, an_engine, running, until
 
 from hybrid_sync.adapters.sql import SqlStore
 
@@ -28,7 +28,7 @@ def test_chores_that_take_long_run_once_and_neither_heart_nor_work_waits_for_the
 
     def slow() -> None:
         began.append(1)
-        go_on.wait(30)
+        go_on.wait(HELD)
 
     def clock() -> datetime:
         return NOW + next(ticks) * timedelta(seconds=1)
@@ -64,12 +64,12 @@ def test_the_end_waits_for_chores_under_way_and_begins_no_new_ones(store: SqlSto
 
     def slow() -> None:
         under_way.set()
-        stop.wait(30)
+        stop.wait(HELD)
         ended.append(1)
 
     engine = an_engine(store, Passes(store), stop=stop, poll_seconds=NEVER, chores=slow)
-    stopper = Thread(target=lambda: under_way.wait(30) and stop.set())
+    stopper = Thread(target=lambda: under_way.wait(HELD) and stop.set())
     stopper.start()
     assert engine.run() == ()
-    stopper.join(30)
+    stopper.join(HELD)
     assert ended == [1]

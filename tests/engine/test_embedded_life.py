@@ -6,13 +6,14 @@ import logging
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import count
-from threading import Event
+from threading import Event, Thread
 from threading import enumerate as threads
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 from tests.builders import NOW
-from tests.engine.workbench import Due, Passes, an_engine, row, running, until
+from tests.engine.workbench import HELD, Due, Passes, an_engine, row, running, until
 
 from hybrid_sync.adapters.sql import SqlStore, open_store
 from hybrid_sync.ports import Lease, WorkRow
@@ -34,7 +35,12 @@ def test_a_locked_database_is_said_once_and_work_goes_on_when_it_is_free(
     due(1)
     passes = Passes(store)
     store.close()
-    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20"))
+    patience = [20]
+
+    def be_patient(connection: Any, *_: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout={patience[-1]}").close()
+
+    event.listen(store.engine, "checkout", be_patient)
     ticks = count()
     other = open_store(url)
     with ExitStack() as lock:
@@ -42,6 +48,7 @@ def test_a_locked_database_is_said_once_and_work_goes_on_when_it_is_free(
         with running(store, passes, clock=lambda: NOW + next(ticks) * timedelta(milliseconds=1)) as engine:
             until(lambda: engine.heartbeat() > NOW + timedelta(milliseconds=8))
             assert passes.seen == []
+            patience.append(60_000)  # from here on only the test's own tick and pass are in each other's way
             lock.close()
             until(lambda: passes.seen == ["e0"])
     other.close()
@@ -72,7 +79,7 @@ def test_a_pass_that_does_not_end_is_named_when_the_grace_is_over(store: SqlStor
 
     def reconcile(lease: Lease) -> None:
         stop.set()
-        go_on.wait(30)
+        go_on.wait(HELD)
 
     engine = an_engine(store, reconcile, stop=stop, grace=timedelta(0))
     assert engine.run() == ("e0",)
@@ -80,12 +87,36 @@ def test_a_pass_that_does_not_end_is_named_when_the_grace_is_over(store: SqlStor
     go_on.set()
 
 
+@pytest.mark.parametrize("ticks_before", [0, 2])
+def test_a_store_that_does_not_answer_does_not_keep_a_stopped_engine(
+    store: SqlStore, url: str, ticks_before: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In its first tick, or in a later one."""
+    stop, ticks, asked = Event(), count(), Event()
+
+    def waits(*_: object) -> None:
+        if next(ticks) == ticks_before:
+            asked.set()
+            go_on.wait(HELD)
+
+    go_on = Event()
+    event.listen(store.engine, "begin", waits)
+    engine = an_engine(store, Passes(store), stop=stop, grace=timedelta(0))
+    stopper = Thread(target=lambda: asked.wait(HELD) and stop.set())
+    stopper.start()
+    assert engine.run() == ()
+    assert "the store did not answer" in caplog.text
+    go_on.set()
+    stopper.join(HELD)
+    until(lambda: not any(thread.name == "ticks" for thread in threads()))
+
+
 def test_an_engine_whose_time_is_over_begins_nothing_new(store: SqlStore, due: Due) -> None:
     due(2)
     passes, go_on = Passes(store), Event()
 
     def reconcile(lease: Lease) -> None:
-        go_on.wait(30)
+        go_on.wait(HELD)
         passes(lease)
 
     engine = an_engine(store, reconcile, concurrency=1, grace=timedelta(0))

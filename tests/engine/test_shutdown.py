@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.engine.pg import pg_server, pg_store, pg_template, pg_url, put_due
+from tests.engine.workbench import PATIENCE
 
 from hybrid_sync.adapters.sql import SqlStore
 
@@ -26,11 +27,11 @@ def stopped(url: str, seconds: float, grace: float) -> tuple[int, list[str]]:
     assert process.stdout.readline() == "started\n"
     process.send_signal(signal.SIGTERM)
     try:
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        pytest.fail("the worker did not stop within 30 s")
+        pytest.fail(f"the worker did not stop within {PATIENCE:.0f} s")
     return process.returncode, output.splitlines()
 
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from hybrid_sync.adapters.sql import open_store, queue_address
@@ -17,7 +17,9 @@ NOW = datetime(2027, 5, 3, 9, 0, tzinfo=UTC)
 url, seconds, grace = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
 store = open_store(url)
 stop = Event()
-signal.signal(signal.SIGTERM, lambda *_: stop.set())
+# In a thread that waits for it, and before there are others: a handler would not run for as long as nobody wakes this one.
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+Thread(target=lambda: signal.sigwait([signal.SIGTERM]) and stop.set(), daemon=True).start()
 
 
 def reconcile(lease: Lease) -> None:

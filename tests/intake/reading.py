@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import settings
 
-from hybrid_sync.intake.pages import PageReading, read_page
+from hybrid_sync.intake.page_reading import PageReading
+from hybrid_sync.intake.pages import read_page
 
 # The first call loads the month names of 24 languages; no deadline per example would be fair.
 unhurried = settings(deadline=None)

@@ -17,7 +17,8 @@ import pytest
 
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.errors import InputError
-from hybrid_sync.intake.pages import PageReading, read_page
+from hybrid_sync.intake.page_reading import PageReading
+from hybrid_sync.intake.pages import read_page
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "pages"
 EXPECTED: dict[str, Any] = (

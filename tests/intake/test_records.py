@@ -11,7 +11,8 @@ from hybrid_sync.domain.events import Event, EventState, EventWarning, Speaker
 from hybrid_sync.domain.localtime import LocalTime, local_time
 from hybrid_sync.errors import InputError, TimeError
 from hybrid_sync.intake.characters import clean, one_line
-from hybrid_sync.intake.records import read_record, write_record
+from hybrid_sync.intake.record_writing import write_record
+from hybrid_sync.intake.records import read_record
 from tests.intake.reading import unhurried
 
 WHOLE = """

@@ -7,6 +7,7 @@ from datetime import timedelta
 from hybrid_sync.domain.events import Speaker
 from hybrid_sync.domain.localtime import local_time
 from hybrid_sync.domain.people import Mode, RegistrantStatus
+from hybrid_sync.sync.loop import Report
 from hybrid_sync.sync.organising import NewPerson
 from hybrid_sync.wiring import App
 from tests.builders import NOW, utc, wall
@@ -131,9 +132,9 @@ def time_is_over(life: Life) -> Work:
     life.at(utc("2027-12-07 12:00"))
     life.gone = named(*EVERYBODY)
 
-    def purge_and_pass(app: App) -> None:
-        app.privacy.purge()
-        sync(app)
+    def purge_and_pass(app: App) -> Report:
+        app.retention.purge()
+        return sync(app)
 
     return purge_and_pass
 

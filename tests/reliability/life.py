@@ -13,18 +13,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hybrid_sync.domain.people import is_erased_address
+from hybrid_sync.sync.loop import Report
 from hybrid_sync.wiring import App
 from tests.sync.crash_kit import Crash, Points, with_points
 from tests.sync.privacy_kit import places
 from tests.world import World, outside, sync
 
+if TYPE_CHECKING:
+    from tests.reliability.rows import Rows
+
 LEASE = timedelta(seconds=61)
 
-Work = Callable[[App], Any]
-"""What a worker's process does in a chapter."""
+Work = Callable[[App], Report]
+"""What a worker's process does in a chapter, and what its last pass told."""
 Chapter = Callable[["Life"], Work | None]
 """What people or the clock do; gives the worker's part, where that is more than its passes."""
 
@@ -59,6 +63,7 @@ class Whole(World):
     def __init__(self, folder: Path, story: Story, url: str | None) -> None:
         super().__init__(folder, outside(**{"series_kept_days": 400, **story.sandbox}), url=url)
         self.story = story
+        self._rows: Rows | None = None
 
     def settings(self, **sections: dict[str, Any]) -> Any:
         mine: dict[str, dict[str, Any]] = {
@@ -71,6 +76,27 @@ class Whole(World):
             for name, keys in layer.items():
                 mine[name] = mine.get(name, {}) | keys
         return super().settings(**mine)
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        if self._rows is not None:
+            self._rows.close()
+
+    def _kept(self) -> bytes:
+        return super()._kept() if self.url.startswith("sqlite") else self._of_postgresql().kept()
+
+    def _put_back(self, store: bytes) -> None:
+        if self.url.startswith("sqlite"):
+            super()._put_back(store)
+        else:
+            self._of_postgresql().put_back(store)
+
+    def _of_postgresql(self) -> Rows:
+        if self._rows is None:
+            from tests.reliability.rows import Rows  # needs psycopg
+
+            self._rows = Rows(self.url)
+        return self._rows
 
 
 @dataclass
@@ -97,6 +123,8 @@ class Life:
         self.world = Whole(folder, story, url)
         self.desk: App
         self.work: Work = sync
+        self._last: Report | None = None
+        """What the last process told, if it lived on."""
         self.gone: tuple[str, ...] = ()
         """Words that name whoever was erased: nothing in the store may hold them."""
 
@@ -104,34 +132,38 @@ class Life:
         told = told or Told()
         with self.world:
             self.desk = self.world.app()
-            for name, chapter in self.story.chapters.items():
-                self.work = chapter(self) or sync
+            for name in self.story.chapters:
+                self.begin(name)
                 self._work(name, deaths.get(name, Death()), told)
                 self.end(name, told)
         return told
 
+    def begin(self, chapter: str) -> None:
+        """What people or the clock do."""
+        self.work = self.story.chapters[chapter](self) or sync
+
     def _work(self, chapter: str, death: Death, told: Told) -> None:
         """The work of one process, and of the next when the first has died."""
         for number, point in enumerate((death.first, death.second)):
-            trace, died = self.one_process(point)
+            points = Points(point)
+            died = self.one_process(points)
             if number == 0:
-                told.traces[chapter] = trace
+                told.traces[chapter] = points.trace
             if not died:
                 return
             told.deaths += 1
 
-    def one_process(self, die_at: int | None) -> tuple[list[str], bool]:
-        """One process does its work, or dies at that point; then its lease has ended. The points, and whether it died."""
-        points = Points(die_at)
+    def one_process(self, points: Points) -> bool:
+        """One process does its work, or dies at its point; then its lease has ended. Whether it died."""
         app = with_points(self.world.app(observe=points.call), points)
         try:
-            self.work(app)
+            self._last = self.work(app)
         except Crash:
             self.world.sandbox.clock.advance(LEASE)
-            return points.trace, True
+            return True
         finally:
             app.close()
-        return points.trace, False
+        return False
 
     def end(self, chapter: str, told: Told) -> None:
         """The chapter ends: all must be calm."""
@@ -143,12 +175,12 @@ class Life:
     def calm(self) -> list[str]:
         """What is not as it must be when the passes have ended; empty when all is well."""
         app = self.world.app()
-        self.work(app)
+        report, self._last = self._last or self.work(app), None
         for _ in range(6):
-            report = sync(app)
             if report.converged:
                 break
             self.world.sandbox.clock.advance(timedelta(seconds=40))
+            report = sync(app)
         found = [] if report.converged else [f"not converged: {report}"]
         with app.store.read() as tx:
             found += [f"pending: {intent.kind}" for intent in tx.intents.pending()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,14 @@ from hybrid_sync.adapters.sql.work import SqlWork
 from hybrid_sync.domain.plan import Change
 from hybrid_sync.ports import Intent, Lease
 from hybrid_sync.sync import once
-from tests.reliability.chapters import PUBLISHED
-from tests.reliability.life import Death, Life, Told, differences, unharmed
+from hybrid_sync.sync.loop import Report
+from hybrid_sync.sync.once import _announce, still_open
+from hybrid_sync.wiring import App
+from tests.reliability.chapters import PUBLISHED, published
+from tests.reliability.life import LEASE, Death, Life, Told, Work, differences, unharmed
+from tests.reliability.pairs import ChapterLife, at, pairs_of
 from tests.reliability.sleeper import SleepingLife
+from tests.world import sync
 
 POST = "POST /v1/meetings"
 
@@ -25,6 +31,23 @@ SLOW = replace(PUBLISHED, settings={"engine": {"settle_seconds": 120}}, sandbox=
 def unwritten(work: once.Pass, change: Change, op_key: str, earlier: Intent | None) -> Intent:
     """What is about to be done is known to this process only."""
     return Intent(op_key, work.lease.event_id, change.kind, "", "pending", 1, work.clock())
+
+
+def patient(life: Life) -> Work:
+    """A process that waits until what is not certain is certain."""
+    published(life)
+
+    def two_passes(app: App) -> Report:
+        sync(app)
+        life.world.sandbox.clock.advance(LEASE)
+        return sync(app)
+
+    return two_passes
+
+
+def unrenewed(work: once.Pass, change: Change, op_key: str, earlier: Intent | None) -> Intent:
+    """Only the first try is written down; the second goes by its time."""
+    return still_open(earlier) or _announce(work, change, op_key, None)
 
 
 def dying(folder: Path, point: int) -> Told:
@@ -78,3 +101,22 @@ def test_without_the_fence_a_sleeper_makes_a_second_meeting(
         else:
             assert differences(told, clean) == {}
     assert failing == ["after GET /v1/meetings", "after COMMIT", f"before {POST}"]
+
+
+@pytest.mark.parametrize(
+    ("protection", "wrong"),
+    [
+        (unrenewed, True),
+        pytest.param(unwritten, True, marks=pytest.mark.long),
+        pytest.param(_announce, False, marks=pytest.mark.long),
+    ],
+)
+def test_without_the_intent_of_the_second_try_a_second_death_makes_a_second_meeting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protection: Any, wrong: bool
+) -> None:
+    """Dead before the call, dead after it in the recovery. Only a pair finds that the second try is not written down."""
+    monkeypatch.setattr(once, "_announce", protection)
+    life = ChapterLife(tmp_path, replace(SLOW, chapters={"published": patient}))
+    tried = pairs_of(life, at(f"before {POST}"), at(f"before {POST}", f"after {POST}"))
+    assert tried.runs == 2
+    assert [points[-1].partition(" ")[2] for points in tried.wrong] == [f"after {POST}"] * wrong

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.matrix.kinds import SMTP
+from tests.reliability.matrix.kinds import IMAP, SMTP
 from tests.reliability.matrix.table import CALLS, DOC, row, said
 
 WHOLE = (
@@ -16,11 +16,19 @@ WHOLE = (
 kinds, and all with `-m long`."""
 SOME = ("drop+", "404", "429t")
 SOME_OF_MAIL = ("drop+", "421", "550")
+SOME_OF_IMAP = ("drop+", "NO")
+LONG = (
+    "collection: PROPFIND", "EHLO", "TLS handshake", "IMAP connection", "IMAP CAPABILITY", "IMAP EXAMINE", "IMAP SEARCH",
+    "IMAP FETCH sizes", "IMAP FETCH mails", "IMAP LOGOUT",
+)  # fmt: skip
+"""What is tried with `-m long` only."""
 
 
 def some(call: str) -> tuple[str, ...] | None:
     if call in WHOLE:
         return None
+    if CALLS[call].kinds is IMAP:
+        return SOME_OF_IMAP
     return SOME_OF_MAIL if CALLS[call].kinds is SMTP else SOME
 
 
@@ -32,7 +40,7 @@ def judged(folder: Path, call: str, only: tuple[str, ...] | None) -> None:
     assert {kind: told.get(kind) for kind in cells} == {kind: str(cell) for kind, cell in cells.items()}
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", [call for call in CALLS if call not in LONG])
 def test_a_fault_on_this_call_ends_well_and_as_the_document_says(tmp_path: Path, call: str) -> None:
     judged(tmp_path, call, some(call))
 

@@ -30,7 +30,7 @@ from tests.cli.kit import environment
 from tests.world import SECRET, World, crowd, online, publish, sync
 
 LEASE = 5  # seconds; the shortest that the settings allow
-PATIENCE = 90  # seconds until the workers that are left must have come to rest
+PATIENCE = 180  # seconds until the workers that are left must have come to rest
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Fleet:
     def kill(self, chance: Random) -> None:
         process = self.running.pop(chance.randrange(len(self.running)))
         process.kill()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
         self.killed += 1
 
     def freeze(self, chance: Random, meanwhile: Callable[[], None]) -> None:
@@ -94,7 +94,7 @@ class Fleet:
     def end(self) -> None:
         for process in self.running:
             process.kill()  # a frozen one too
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE)
         self.running.clear()
 
     def log(self) -> str:

@@ -27,7 +27,7 @@ class Client:
 
     def __call__(self, method: str, path: str, **more: Any) -> requests.Response:
         url = path if path.startswith("http") else self.base + path
-        return self.session.request(method, url, timeout=5, allow_redirects=False, **more)
+        return self.session.request(method, url, timeout=60, allow_redirects=False, **more)
 
     def get(self, path: str, **more: Any) -> requests.Response:
         return self("GET", path, **more)

@@ -123,14 +123,14 @@ def ask(stand, tenant="sandbox-tenant", **changes):
         **changes,
     }
     form = {name: value for name, value in form.items() if value is not None}
-    return requests.post(f"{stand.sandbox.authority_url}{tenant}/oauth2/v2.0/token", data=form, timeout=5)
+    return requests.post(f"{stand.sandbox.authority_url}{tenant}/oauth2/v2.0/token", data=form, timeout=60)
 
 
 def test_discovery_names_the_endpoints_of_the_one_tenant(stand):
     url = stand.sandbox.authority_url + "{}/v2.0/.well-known/openid-configuration"
-    found = requests.get(url.format("sandbox-tenant"), timeout=5).json()
+    found = requests.get(url.format("sandbox-tenant"), timeout=60).json()
     assert found["token_endpoint"].endswith("/entra/sandbox-tenant/oauth2/v2.0/token")
-    missing = requests.get(url.format("other"), timeout=5)
+    missing = requests.get(url.format("other"), timeout=60)
     assert (missing.status_code, missing.json()["error"]) == (400, "invalid_tenant")
     assert "AADSTS90002" in missing.json()["error_description"]
 

@@ -28,7 +28,7 @@ def message(number=1, *, method="", sequence=0, uid="event-7-ann", to="ann@examp
 
 
 def send(stand, mail, recipients=("ann@example.org",)):
-    with smtplib.SMTP(stand.sandbox.smtp_host, stand.sandbox.smtp_port, timeout=5) as client:
+    with smtplib.SMTP(stand.sandbox.smtp_host, stand.sandbox.smtp_port, timeout=60) as client:
         return client.send_message(mail, "events@hybrid.example", list(recipients))
 
 
@@ -113,7 +113,7 @@ def test_an_answer_can_be_slow(stand, when):
 
 def test_it_can_demand_a_password(open_stand):
     stand = open_stand(smtp_username="events", smtp_password="secret")
-    with smtplib.SMTP(stand.sandbox.smtp_host, stand.sandbox.smtp_port, timeout=5) as client:
+    with smtplib.SMTP(stand.sandbox.smtp_host, stand.sandbox.smtp_port, timeout=60) as client:
         with pytest.raises(smtplib.SMTPSenderRefused):
             client.send_message(message(), "events@hybrid.example", ["ann@example.org"])
         with pytest.raises(smtplib.SMTPAuthenticationError):
@@ -137,7 +137,7 @@ def test_a_taken_message_is_a_writing_call(stand):
 
 
 def client(stand):
-    return smtplib.SMTP(stand.sandbox.smtp_host, stand.sandbox.smtp_port, timeout=5)
+    return smtplib.SMTP(stand.sandbox.smtp_host, stand.sandbox.smtp_port, timeout=60)
 
 
 def test_auth_is_offered_where_it_is_demanded_only(open_stand):

@@ -23,7 +23,9 @@ def page(stand, **changes):
         **changes,
     }
     query = {name: value for name, value in query.items() if value is not None}
-    return requests.get(stand.sandbox.webex_url + "authorize", params=query, allow_redirects=False, timeout=5)
+    return requests.get(
+        stand.sandbox.webex_url + "authorize", params=query, allow_redirects=False, timeout=60
+    )
 
 
 def came_back(answer):
@@ -43,7 +45,7 @@ def trade(stand, code, **changes):
         "redirect_uri": BACK,
         **changes,
     }
-    return requests.post(stand.sandbox.webex_url + "access_token", data=form, timeout=5)
+    return requests.post(stand.sandbox.webex_url + "access_token", data=form, timeout=60)
 
 
 def test_the_page_sends_the_browser_back_with_code_and_state(stand):

@@ -19,7 +19,7 @@ def refresh(stand, **changes):
         "refresh_token": options.webex_refresh_token,
         **changes,
     }
-    return requests.post(stand.sandbox.webex_url + "access_token", data=form, timeout=5)
+    return requests.post(stand.sandbox.webex_url + "access_token", data=form, timeout=60)
 
 
 def works(stand, token):
@@ -33,7 +33,7 @@ def works(stand, token):
     "header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "sandbox-webex-token"}]
 )
 def test_a_missing_or_wrong_token_is_refused(stand, refused, header):
-    refused(requests.get(stand.sandbox.webex_url + "people/me", headers=header, timeout=5), 401)
+    refused(requests.get(stand.sandbox.webex_url + "people/me", headers=header, timeout=60), 401)
 
 
 def test_a_person_is_told_who_he_is(stand):
@@ -81,7 +81,7 @@ def test_the_token_call_refuses_wrong_clients_grants_and_json(stand, refused):
     refused(refresh(stand, grant_type="password"), 400)
     refused(refresh(stand, unknown="x"), 400, "not a known property")
     url = stand.sandbox.webex_url + "access_token"
-    refused(requests.post(url, json={"grant_type": "refresh_token"}, timeout=5), 415)
+    refused(requests.post(url, json={"grant_type": "refresh_token"}, timeout=60), 415)
 
 
 def test_the_fixed_token_can_expire(open_stand):

@@ -150,7 +150,7 @@ def test_the_thread_delivers_by_itself_and_the_control_shows_it(stand: Stand, re
     meeting_id = stand.open_meeting()
     install(stand, receiver.url)
     stand.sandbox.start_meeting(meeting_id)
-    for _ in range(1000):
+    for _ in range(6000):
         shown = stand.control.get("webhooks").json()
         if shown["deliveries"]:
             break

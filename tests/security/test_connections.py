@@ -40,17 +40,17 @@ def served(house: House) -> Iterator[str]:
     )
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(60)
         yield addresses[0]
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(60)
 
 
 def said(address: str, *parts: bytes, pause: float = 0) -> bytes:
     """Everything that the server answers to these bytes until it closes, or says nothing for some seconds."""
     host, port = urlsplit(address).hostname, urlsplit(address).port
-    with socket.create_connection((str(host), int(port or 0)), timeout=8) as connection:
+    with socket.create_connection((str(host), int(port or 0)), timeout=60) as connection:
         for part in parts:
             connection.sendall(part)
             if pause:
@@ -97,10 +97,10 @@ def test_asvs_15_2_2_a_request_that_does_not_arrive_is_let_go(
 def test_a_sender_that_drips_is_let_go_and_others_are_served_meanwhile(a_house: MakeHouse) -> None:
     with served(a_house()) as address:
         host, port = urlsplit(address).hostname, urlsplit(address).port
-        slow = [socket.create_connection((str(host), int(port or 0)), timeout=8) for _ in range(50)]
+        slow = [socket.create_connection((str(host), int(port or 0)), timeout=60) for _ in range(50)]
         for connection in slow:
             connection.sendall(b"GET / HTTP/1.1\r\nX")
-        assert httpx.get(f"{address}/livez").status_code == 200
+        assert httpx.get(f"{address}/livez", timeout=60).status_code == 200
         ended = 0
         for connection in slow:
             try:
@@ -121,7 +121,7 @@ def test_whoever_is_waiting_for_an_answer_is_not_let_go(a_house: MakeHouse) -> N
 
     house.webex.join_url = slowly  # type: ignore[method-assign]
     with served(house) as address:
-        assert httpx.post(address + house.path).status_code == 303
+        assert httpx.post(address + house.path, timeout=60).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_asvs_4_2_1_chunked_goes_before_a_length(a_house: MakeHouse) -> None:
 
 
 def asked_from(address: str, forwarded: str, times: int) -> list[int]:
-    with httpx.Client(base_url=address, headers={"x-forwarded-for": forwarded}) as client:
+    with httpx.Client(base_url=address, timeout=60, headers={"x-forwarded-for": forwarded}) as client:
         return [client.get("/join/guess").status_code for _ in range(times)]
 
 

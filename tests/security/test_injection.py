@@ -6,7 +6,6 @@ import ast
 import io
 import logging
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -191,11 +190,9 @@ def test_asvs_5_3_2_static_files_are_a_list_of_two_and_no_path(a_house: MakeHous
 
 
 def test_asvs_1_3_12_reading_ends_after_its_time_also_inside_a_pattern() -> None:
-    started = time.monotonic()
     words = r"page\.html: could not be read within 0\.3 seconds"
     with pytest.raises(InputError, match=words), patience.reading("page.html", 0.3):
-        re.match(r"(a+)+$", "a" * 60 + "b")
-    assert time.monotonic() - started < 10
+        re.match(r"(a+)+$", "a" * 60 + "b")  # it would take years
 
 
 def test_asvs_1_3_12_a_page_made_to_hold_up_the_reader_is_given_up(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hybrid_sync.adapters.sql import SqlStore, open_store
+from hybrid_sync.adapters.sql import SqlStore, backup, open_store
 from hybrid_sync.errors import Refused, TryLater
 from hybrid_sync.ports import NO_EVENT
 from hybrid_sync.sync.chores import LONGEST_RUN, SOONEST_AGAIN, Chore, Chores
@@ -50,6 +50,24 @@ def test_a_chore_is_done_at_once_and_then_at_every_turn(store: SqlStore) -> None
         clock.now = NOW + timedelta(minutes=minutes)
         do()
     assert [at - NOW for at in done] == [timedelta(0), HOUR, timedelta(minutes=121)]
+
+
+def test_a_copy_does_no_chore_before_somebody_has_said_that_it_was_put_back(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    """They go outside: webhooks, mailboxes, what is due to be forgotten in Webex."""
+    clock, done = Hands(), list[datetime]()
+    backup(store.engine, tmp_path / "copy.db")
+    copy = open_store(f"sqlite:///{tmp_path}/copy.db")
+    do = chores(copy, clock, done.append)
+    do()
+    assert done == []
+    with copy.begin() as tx:
+        tx.home.settle()
+    do()
+    assert done == [NOW]
+    chores(store, clock, done.append)()
+    assert done == [NOW, NOW]
 
 
 def test_a_restart_and_a_second_process_do_not_do_it_again(store: SqlStore) -> None:

@@ -229,7 +229,7 @@ def test_addresses_of_speakers_go_with_the_people_and_the_published_names_stay(w
         sync(app)
     before = app.attendance_book.of("water")
     world.sandbox.clock.set(PEOPLE_GO)
-    assert app.privacy.purge().events == ("water",)
+    assert app.retention.purge().events == ("water",)
     app.converge.all_due()
     assert places(app, ANA, EVA) == []
     assert roles(world) == []
@@ -240,7 +240,7 @@ def test_addresses_of_speakers_go_with_the_people_and_the_published_names_stay(w
     assert (len(after.present), after.unmatched) == (len(before.present), before.unmatched) == (1, ())
     # Nothing is due again, whatever else is let go of.
     world.sandbox.clock.set(PEOPLE_GO + timedelta(days=1))
-    assert app.privacy.purge().events == ()
+    assert app.retention.purge().events == ()
 
 
 def test_names_in_the_programme_go_when_their_own_days_are_over_and_not_before_the_people(
@@ -249,21 +249,21 @@ def test_names_in_the_programme_go_when_their_own_days_are_over_and_not_before_t
     app = published(world, retention={"speaker_days": 10})
     over(world, app)
     world.sandbox.clock.set(utc("2027-07-01 10:00"))
-    assert app.privacy.purge().programmes == ()
+    assert app.retention.purge().programmes == ()
     world.sandbox.clock.set(PEOPLE_GO)
-    app.privacy.purge()
+    app.retention.purge()
     app.converge.all_due()
     world.sandbox.clock.advance(timedelta(days=1))
-    assert app.privacy.purge().programmes == ()  # it is noted now that the people are gone
+    assert app.retention.purge().programmes == ()  # it is noted now that the people are gone
     world.sandbox.clock.advance(timedelta(days=1))
-    assert app.privacy.purge(dry_run=True).programmes == app.privacy.purge().programmes == ("water",)
+    assert app.retention.purge(dry_run=True).programmes == app.retention.purge().programmes == ("water",)
     with app.store.read() as tx:
         event = tx.events.get("water")
     assert (event.speakers, event.moderators, event.organisers) == ((), (), ("Unit C2",))
     assert "Ana" in event.description  # Anabel
     assert places(app, "Ana Lima", "Ida Ek", "Eva Moss", "Lima Institute", besides=MAILS) == []
     world.sandbox.clock.advance(timedelta(days=1))
-    assert app.privacy.purge().programmes == ()
+    assert app.retention.purge().programmes == ()
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class PrivateLife(Life):
                 sync(app)
             # A day more than 180 days later; Webex still has the meeting.
             self.world.sandbox.clock.set(utc("2027-12-07 12:00"))
-            assert app.privacy.purge().events == ("water",)
+            assert app.retention.purge().events == ("water",)
         else:
             app.privacy.erase("ana@example.org" if self.phase == "speaker" else ADA)
         app.close()

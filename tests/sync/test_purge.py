@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from hybrid_sync.domain.restored import Restored
+from hybrid_sync.domain.staff_calendar import Written
 from hybrid_sync.errors import NotFound
-from hybrid_sync.ports import AuditLine, Intent
+from hybrid_sync.ports import AuditLine, EntryRecord, Intent, Refusal
 from hybrid_sync.wiring import App
 from tests.builders import an_event, utc
 from tests.sync.privacy_kit import places
@@ -71,7 +73,7 @@ def test_a_second_purge_finds_nothing_and_writes_nothing(world: World, app: App)
     chores_at(world, app, PEOPLE_GO + timedelta(days=1))
     writes = len(world.sandbox.writes())
     world.sandbox.clock.advance(timedelta(hours=1))
-    again = app.privacy.purge()
+    again = app.retention.purge()
     assert (again.events, dict(again.stays)) == ((), {})
     app.converge.all_due()
     assert len(world.sandbox.writes()) == writes
@@ -90,20 +92,20 @@ def test_it_needs_no_secret_because_nobody_has_to_be_known_again(tmp_path: Path)
 
 def test_a_dry_run_says_the_same_and_changes_nothing(world: World, app: App) -> None:
     world.sandbox.clock.set(STAYS_GO)
-    told = app.privacy.purge(dry_run=True)
+    told = app.retention.purge(dry_run=True)
     assert told.events == ("water",)
     assert dict(told.stays) == {"water": 3}
     assert places(app, "ada@example.org") != []
-    done = app.privacy.purge()
+    done = app.retention.purge()
     assert (done.events, dict(done.stays)) == (told.events, dict(told.stays))
 
 
 def test_stays_go_and_their_figures_stay_in_a_sentence(world: World, app: App) -> None:
     world.sandbox.clock.set(STAYS_GO - timedelta(seconds=1))
-    assert dict(app.privacy.purge().stays) == {}
+    assert dict(app.retention.purge().stays) == {}
     app.converge.all_due()
     world.sandbox.clock.set(STAYS_GO)
-    assert dict(app.privacy.purge().stays) == {"water": 3}
+    assert dict(app.retention.purge().stays) == {"water": 3}
     with app.store.read() as tx:
         assert list(tx.attendance.of("water")) == []
         [pull] = tx.attendance.pulls("water")
@@ -130,7 +132,7 @@ def test_stays_that_go_before_the_mail_after_the_event_do_not_stop_the_worker(tm
         world.sandbox.clock.set(utc("2027-06-09 10:00"))
         sync(app)
         world.sandbox.clock.set(ENDED + timedelta(days=1))
-        app.privacy.purge()
+        app.retention.purge()
         assert until_calm(world, app).converged
 
 
@@ -163,18 +165,31 @@ def test_lines_go_by_their_age_and_the_memory_of_a_coming_event_stays(world: Wor
         tx.intents.put(Intent("kept", "water", "meeting.create", "", "pending", 1, old))
         tx.intents.put(Intent("gone", "water", "meeting.create", "", "done", 1, old))
     app.desk.import_event(an_event("2028-02-10 10:00", "2028-02-10 11:00", id="later"))
-    with app.store.begin() as tx:
-        tx.intents.put(
-            Intent("graph.calendar.written:later:1", "later", "calendar.update", "", "done", 1, old)
-        )
-    counts = app.privacy.purge().lines
+    memory = Written("body", "wish", "stood", frozenset({"mark"}), 1)
+    with app.store.begin(now=old) as tx:
+        tx.intents.put(Intent("still", "later", "meeting.create", "", "done", 1, old))
+        for event_id in ("water", "later"):
+            refused = Refusal("change", "words")
+            entry = EntryRecord(event_id, "AAMk1", 1, "made", "accepted", memory, refused)
+            tx.entries.save(entry)
+            tx.restores.put(Restored(event_id, old, 7, (), {"id-ada": 7}))
+    assert app.retention.purge(dry_run=True).lines["notes of staff entries"] == 1
+    counts = app.retention.purge().lines
+    assert counts["notes of staff entries"] == counts["notes of restores"] == 1
     assert counts["webhook deliveries"] == 1
     assert counts["settled questions"] >= 1
     assert counts["audit lines"] > 0
     with app.store.read() as tx:
         assert tx.intents.get("gone") is None
         assert tx.intents.get("kept") is not None
-        assert tx.intents.get("graph.calendar.written:later:1") is not None
+        assert tx.intents.get("still") is not None
+        # What is known of an entry stays, for it is still there; what was written to it, and for whom, goes.
+        assert tx.entries.get("water") == EntryRecord(
+            "water", "AAMk1", 1, "made", "accepted", Written("body")
+        )
+        assert tx.entries.get("later") == entry
+        assert tx.restores.get("water") is None
+        assert tx.restores.get("later") is not None
         whats = [line.what for line in tx.audit.since()]
     assert "old" not in whats
     assert "new" in whats

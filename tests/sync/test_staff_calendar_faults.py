@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from hybrid_sync.domain.localtime import local_time
+from hybrid_sync.domain.staff_calendar import EntryChanges
+from hybrid_sync.domain.staff_calendar_plan import EntryUpdate
 from hybrid_sync.sandbox import Fault
+from hybrid_sync.sync.staff_calendar import fingerprint
 from hybrid_sync.wiring import App
 from tests.builders import an_event, wall
 from tests.world import World, publish, sync, until_calm
@@ -206,3 +209,40 @@ def test_a_lost_answer_after_the_creation_is_settled_by_looking(
     assert not sync(app).converged
     assert sync(app).converged
     assert len(world.sandbox.state.events) == 1
+
+
+def test_a_refusal_is_forgotten_once_the_change_has_gone_through(world: World) -> None:
+    """Mended and sent; then somebody undoes it by hand, so that the very same change is due again."""
+    app = world.app()
+    publish(app)
+    assert sync(app).converged
+    app.desk.edit("water", title="Cleaner water")
+    fault = world.sandbox.faults.add(Fault("PATCH", ONE, status=403))
+    assert sync(app).needs_attention
+    # A process that is started later remembers it, too.
+    later = world.app()
+    assert sync(later).needs_attention
+    assert world.sandbox.faults.hits(fault) == 1
+    assert sync(later, force=True).converged
+    [held] = world.calendar_entries()
+    held.data["subject"] = "Clean water for all"
+    held.change += 1
+    assert sync(later).converged
+    assert subjects(world) == ["Cleaner water"]
+
+
+class _Alike(str):
+    """All of one hash, so that a set holds them in the order in which they came."""
+
+    def __hash__(self) -> int:
+        return 1
+
+
+def test_a_refused_change_is_known_again_in_whatever_order_a_process_keeps_sets() -> None:
+    ways = [frozenset(map(_Alike, names)) for names in (("ada", "bob"), ("bob", "ada"))]
+    assert list(ways[0]) != list(ways[1])
+    first, second = (
+        EntryUpdate("calendar.update", "water", "", changes=EntryChanges(uninvite=way)) for way in ways
+    )
+    assert fingerprint(first) == fingerprint(second)
+    assert fingerprint(first) != fingerprint(replace(first, changes=EntryChanges(("subject",))))

@@ -65,7 +65,7 @@ def test_an_empty_house_has_no_lag_and_nothing_open(a_house: MakeHouse) -> None:
     for name in ("due_lag_seconds", "events_due", "attention_open", "intents_unknown", "mails_pending"):
         assert told[name] == 0
     assert told["events published"] == 1
-    assert told["schema_info 0004"] == 1
+    assert told["schema_info 0005"] == 1
     assert any(name.startswith("build_info ") for name in told)
     assert "worker_heartbeat_age_seconds" not in told  # there never was a worker
 

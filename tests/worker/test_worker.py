@@ -10,9 +10,9 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 
@@ -21,6 +21,8 @@ import pytest
 from hybrid_sync.worker import Notifier, run_worker
 
 START = datetime(2027, 6, 9, 8, 0, tzinfo=UTC)
+PATIENCE = 120
+"""Seconds for what must come about; a busy machine may take its time."""
 
 
 class Engine:
@@ -34,7 +36,7 @@ class Engine:
 
     def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]:
         self.stop_after = stop_after
-        self.stop.wait(5 if stop_after is None else stop_after.total_seconds())
+        self.stop.wait(PATIENCE if stop_after is None else stop_after.total_seconds())
         return self.left
 
     def heartbeat(self) -> datetime:
@@ -47,7 +49,7 @@ class Ear:
     def __init__(self, address: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind("\0" + address[1:] if address.startswith("@") else address)
-        self._socket.settimeout(5)
+        self._socket.settimeout(PATIENCE)
         self.address = address
 
     def hears(self) -> str:
@@ -111,7 +113,7 @@ def test_systemd_hears_ready_watchdog_and_stopping_in_that_order(ear: Ear) -> No
     assert ear.hears() == "READY=1"
     assert ear.hears() == "WATCHDOG=1"
     engine.stop.set()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert ear.rest()[-1] == "STOPPING=1"
 
 
@@ -119,7 +121,14 @@ def test_an_engine_that_stands_still_is_not_vouched_for(ear: Ear, caplog: pytest
     engine = Engine(Event())
     engine.beat = START - timedelta(seconds=31)
     environ = {"NOTIFY_SOCKET": ear.address, "WATCHDOG_USEC": "30000"}
-    run(engine, environ, stop_after=timedelta(seconds=0.2))
+    looks = count()
+
+    def clock() -> datetime:
+        if next(looks) == 5:
+            engine.stop.set()
+        return START
+
+    run(engine, environ, clock=clock)
     assert ear.rest() == ["READY=1", "STOPPING=1"]
     assert caplog.text.count("the engine stands still") == 1
 
@@ -176,7 +185,7 @@ PROCESS = """
 
 def start(grace: float, code: str = PROCESS, *arguments: str, **environ: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code), str(grace), *arguments],
+        [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(code), str(grace), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -187,14 +196,21 @@ def start(grace: float, code: str = PROCESS, *arguments: str, **environ: str) ->
     return process
 
 
+def ended(process: subprocess.Popen[str]) -> str:
+    """What it wrote to standard error until it ended. One that does not end says where its threads stand."""
+    try:
+        return process.communicate(timeout=PATIENCE)[1]
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        pytest.fail(f"it did not end within {PATIENCE} s: {process.communicate()[1]}")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_first_signal_ends_cleanly_within_bounds(number: signal.Signals, ear: Ear) -> None:
+def test_the_first_signal_ends_cleanly(number: signal.Signals, ear: Ear) -> None:
     process = start(0.1, NOTIFY_SOCKET=ear.address)
     assert ear.hears() == "READY=1"
-    began = time.monotonic()
     process.send_signal(number)
-    _, words = process.communicate(timeout=10)
-    assert time.monotonic() - began < 5
+    words = ended(process)
     assert process.returncode == 0
     assert f"{number.name}: finishing what is under way" in words
     assert "worker ended" in words
@@ -203,13 +219,51 @@ def test_the_first_signal_ends_cleanly_within_bounds(number: signal.Signals, ear
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_second_signal_ends_at_once(number: signal.Signals) -> None:
-    process = start(30)
+    process = start(600)
     process.send_signal(signal.SIGTERM)
     assert process.stdout is not None
     assert process.stdout.readline() == "ending\n"
     process.send_signal(number)
-    process.communicate(timeout=5)
+    ended(process)
     assert process.returncode == -number
+
+
+ASIDE = """
+    import os, signal, sys, time
+    from datetime import UTC, datetime, timedelta
+    from threading import Event, Thread, get_ident
+    from hybrid_sync.worker import run_worker
+
+    stop, how = Event(), sys.argv[2]
+    out, _ = os.pipe()
+
+    def signals():
+        time.sleep(0.3)  # by then the main thread waits
+        for _ in range(1 if how == "once" else 2):
+            signal.pthread_kill(get_ident(), signal.SIGTERM)
+
+    class Engine:
+        def run(self, stop_after=None):
+            print("running", flush=True)
+            Thread(target=signals).start()
+            if how == "once":
+                stop.wait()
+            else:
+                os.read(out, 1)  # nothing ever comes, and no signal arrives in this thread
+            return ()
+        def heartbeat(self):
+            return datetime.now(UTC)
+
+    sys.exit(run_worker(Engine(), stop=stop, clock=lambda: datetime.now(UTC), poll=timedelta(seconds=1)))
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [("once", 0), ("twice", 128 + signal.SIGTERM)])
+def test_a_signal_that_the_kernel_hands_to_another_thread_ends_it_too(how: str, code: int) -> None:
+    """As it may after SIGSTOP and SIGCONT: the main thread is not woken, so that no Python handler runs."""
+    process = start(0, ASIDE, how)
+    ended(process)
+    assert process.returncode == code
 
 
 REAL = """
@@ -234,5 +288,5 @@ def test_the_real_engine_ends_on_sigterm(tmp_path: Path, ear: Ear) -> None:
     process = start(0, REAL, str(tmp_path / "store.db"), NOTIFY_SOCKET=ear.address)
     assert ear.hears() == "READY=1"
     process.send_signal(signal.SIGTERM)
-    _, words = process.communicate(timeout=10)
+    words = ended(process)
     assert (process.returncode, words) == (0, "")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hybrid_sync.render import vtimezone
-from hybrid_sync.wiring.moment import zone_rule_check
+from hybrid_sync.wiring.zone_rules import zone_rule_check
 from tests.builders import NOW
 from tests.world import World
 

@@ -8,14 +8,14 @@ import typer
 
 from hybrid_sync.cli import output
 from hybrid_sync.cli.arguments import Email, EventId, Json
-from hybrid_sync.cli.session import opened
+from hybrid_sync.cli.session import opened, opened_store
 
 
 def answers(ctx: typer.Context, event: EventId, as_json: Json = False) -> None:
     """Who accepted, declined, or has not answered; and whose mail came back."""
     from hybrid_sync.render.event_json import utc_text
 
-    with opened(ctx) as service, service.store.read() as tx:
+    with opened_store(ctx) as kept, kept.store.read() as tx:
         zone = tx.events.get(event).time_zone
         people = [person for person in tx.people.of(event) if person.is_coming]
         replies, bounces = tx.replies.of(event), {row.email_key: row for row in tx.bounces.of(event)}

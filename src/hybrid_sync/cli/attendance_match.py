@@ -48,9 +48,8 @@ def match(
         raise InputError("say one thing about them: --to EMAIL, --walk-in or --undo")
     with opened(ctx) as service:
         if who is None:
-            rows = list(
-                _rows(service.attendance_book.of(event), service.attendance_book.who(event), everybody)
-            )
+            report, found = service.attendance_book.both(event)
+            rows = list(_rows(report, found, everybody))
         else:
             chosen = _decide(service.attendance_choices, event, who, to, undo)
     if who is not None:

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from hybrid_sync.cli import output, syncing
 from hybrid_sync.cli.arguments import EventId, Json, MaybeEventId
 from hybrid_sync.cli.errors import NEEDS_ATTENTION, Commands
-from hybrid_sync.cli.session import opened, options
+from hybrid_sync.cli.session import opened, opened_store, options
 from hybrid_sync.domain.attention import NO_EVENT_SHOWN, steps_of, way_out
 from hybrid_sync.errors import InputError, NotFound
 
@@ -43,12 +43,12 @@ def list_(ctx: typer.Context, event: MaybeEventId = None, as_json: Json = False)
 
     A question closes itself as soon as a pass finds that it is settled.
     """
-    with opened(ctx) as service:
-        with service.store.read() as tx:
+    with opened_store(ctx) as kept:
+        with kept.store.read() as tx:
             if event is not None:
                 tx.events.get(event)
             questions = sorted(tx.attentions.unsettled(event), key=lambda question: question.opened_at)
-        zone = service.settings.service.time_zone
+        zone = kept.settings.service.time_zone
     if as_json:
         output.data([question_json(question) for question in questions])
     elif questions:
@@ -131,9 +131,9 @@ def settle(
     from hybrid_sync.ports import AuditLine
 
     event_id = "" if event == NO_EVENT_SHOWN else event
-    with opened(ctx) as service:
-        now = service.clock()
-        with service.store.begin() as tx:
+    with opened_store(ctx) as kept:
+        now = kept.clock()
+        with kept.store.begin() as tx:
             question = _known(tx.attentions.unsettled(event_id), event, key)
             tx.attentions.settle(event_id, key, now)
             line = AuditLine(now, event_id, "organiser", "attention.settle", key, question.message)

@@ -9,7 +9,7 @@ import typer
 from hybrid_sync.cli import output, reading
 from hybrid_sync.cli.arguments import Json, MaybeEventId
 from hybrid_sync.cli.errors import NEEDS_ATTENTION, group
-from hybrid_sync.cli.session import opened
+from hybrid_sync.cli.session import opened_store
 from hybrid_sync.domain.audit_chain import KeptLine, Verdict
 from hybrid_sync.domain.audit_chain import verify as verify_chain
 from hybrid_sync.errors import InputError
@@ -36,12 +36,12 @@ def show(
     except typer.BadParameter as error:
         raise InputError(f"--since: {error}") from error
     event_id = "" if event == "-" else event
-    with opened(ctx) as service:
-        with service.store.read() as tx:
+    with opened_store(ctx) as kept:
+        with kept.store.read() as tx:
             if event_id:
                 tx.events.get(event_id)
             lines = tx.audit.since(moment, event_id)
-        zone = service.settings.service.time_zone
+        zone = kept.settings.service.time_zone
     if as_json:
         output.data([_json(line) for line in lines])
         return
@@ -76,10 +76,10 @@ def verify(
     Note the end that is printed somewhere else: only with that a cut at the end, or a chain that somebody built anew,
     can be told.
     """
-    with opened(ctx) as service:
-        with output.working("reading the trail"), service.store.read() as tx:
+    with opened_store(ctx) as kept:
+        with output.working("reading the trail"), kept.store.read() as tx:
             verdict = verify_chain(tx.audit.kept(), noted)
-        zone = service.settings.service.time_zone
+        zone = kept.settings.service.time_zone
     if as_json:
         output.data(_verdict_json(verdict))
     else:

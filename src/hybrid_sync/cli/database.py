@@ -55,7 +55,8 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
 
 @app.command()
 def restored(ctx: typer.Context) -> None:
-    """Say that the database was put back from a backup. Run it once after each restore, before the worker starts.
+    """Say that the database was put back from a backup. Run it once after each restore (on PostgreSQL after pg_upgrade too), before the
+    worker starts.
 
     Every published event that is not over is then looked at before anything is changed outside. Where meeting, staff
     entry or registrations differ from the record, nothing is written and no mail goes out before a person has said which

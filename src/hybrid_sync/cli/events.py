@@ -10,7 +10,7 @@ from hybrid_sync.cli import event_import, output, reading
 from hybrid_sync.cli.arguments import EventId, Json
 from hybrid_sync.cli.errors import group
 from hybrid_sync.cli.event_lines import event_lines, room_answer
-from hybrid_sync.cli.session import opened
+from hybrid_sync.cli.session import opened, opened_store
 from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.programme import without_speakers
 from hybrid_sync.errors import InputError
@@ -31,7 +31,7 @@ app.command("import")(event_import.import_)
 @app.command("list")
 def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """All events by their start, in the time of their own zone."""
-    with opened(ctx) as service, service.store.read() as tx:
+    with opened_store(ctx) as kept, kept.store.read() as tx:
         rows = [(event, list(tx.people.of(event.id))) for event in tx.events.all()]
     if as_json:
         from hybrid_sync.render.event_json import event_json
@@ -61,7 +61,7 @@ def show(
     toml: Annotated[bool, typer.Option("--toml", help="Print the record that event import reads.")] = False,
 ) -> None:
     """Everything that is known of one event. Links and passwords are not shown."""
-    with opened(ctx) as service, service.store.read() as tx:
+    with opened_store(ctx) as kept, kept.store.read() as tx:
         found = tx.events.get(event)
         people = list(tx.people.of(event))
         meeting = tx.meetings.get(event)
@@ -73,7 +73,7 @@ def show(
         output.data({**event_json(found), "room_answer": room_answer(entry) or None})
         return
     if toml:
-        from hybrid_sync.intake.records import write_record
+        from hybrid_sync.intake.record_writing import write_record
 
         output.result(write_record(found).rstrip("\n"))
         return

@@ -13,7 +13,7 @@ from hybrid_sync.cli.answers import answers, resend
 from hybrid_sync.cli.arguments import Email, EventId, Json
 from hybrid_sync.cli.errors import group
 from hybrid_sync.cli.reading import write_file
-from hybrid_sync.cli.session import opened
+from hybrid_sync.cli.session import opened, opened_store
 from hybrid_sync.errors import NotFound
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def list_(
     """The ledger: every message of the event, or to one person, oldest first, and what became of it."""
     from hybrid_sync.cli import ledger
 
-    with opened(ctx) as service, service.store.read() as tx:
+    with opened_store(ctx) as kept, kept.store.read() as tx:
         zone = tx.events.get(event).time_zone
         person = tx.people.find(event, email) if email else None
         messages = list(tx.messages.of(event, person.id if person else None))

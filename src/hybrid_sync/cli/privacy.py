@@ -15,7 +15,8 @@ from hybrid_sync.cli.session import opened
 from hybrid_sync.errors import InputError
 
 if TYPE_CHECKING:
-    from hybrid_sync.sync.privacy import Asked, Purged
+    from hybrid_sync.sync.privacy import Asked
+    from hybrid_sync.sync.retention import Purged
 
 app = group("Personal data: show it, erase it, let go of it when its time is over.")
 
@@ -121,7 +122,7 @@ def purge(
     """
     left: list[str] = []
     with opened(ctx) as service, output.working("letting go"):
-        purged = service.privacy.purge(dry_run=dry_run)
+        purged = service.retention.purge(dry_run=dry_run)
         for event_id in () if dry_run else purged.events:
             if not service.converge.event(event_id).converged:
                 left.append(event_id)

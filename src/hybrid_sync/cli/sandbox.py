@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 import signal
-from threading import Event
-from types import FrameType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PORT = 8081
 SMTP_PORT = 8025
 REHEARSAL_STORE = "sqlite:///var/rehearsal.db"
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 REHEARSAL_SECRET = "for-rehearsals-only-0123456789abcdef"
 
 
@@ -42,22 +43,23 @@ def sandbox(
     at = options(ctx).at
     standing = Sandbox(port=port, smtp_port=smtp_port)
     try:
-        standing.start()
-    except OSError as error:
-        raise InputError(
-            f"ports {port} and {smtp_port} on this machine cannot be used ({error.strerror or error}): choose others "
-            "with --port and --smtp-port"
-        ) from error
-    try:
-        if at is not None:
-            standing.clock.set(at)
-        output.say(f"Webex    {standing.webex_url}   token {standing.webex_token}")
-        output.say(f"Graph    {standing.graph_url}   token {standing.graph_token}")
-        output.say(f"SMTP     {standing.smtp_host}:{standing.smtp_port}")
-        output.say(f"look at  {standing.url}/_sandbox/")
-        output.say("\nPaste these lines where you run hybrid-sync; Ctrl-C here ends the sandbox.\n")
-        output.result("\n".join(environment(standing)))
-        _until_told()
+        with _signals_held_back():
+            try:
+                standing.start()
+            except OSError as error:
+                raise InputError(
+                    f"ports {port} and {smtp_port} on this machine cannot be used ({error.strerror or error}): "
+                    "choose others with --port and --smtp-port"
+                ) from error
+            if at is not None:
+                standing.clock.set(at)
+            output.say(f"Webex    {standing.webex_url}   token {standing.webex_token}")
+            output.say(f"Graph    {standing.graph_url}   token {standing.graph_token}")
+            output.say(f"SMTP     {standing.smtp_host}:{standing.smtp_port}")
+            output.say(f"look at  {standing.url}/_sandbox/")
+            output.say("\nPaste these lines where you run hybrid-sync; Ctrl-C here ends the sandbox.\n")
+            output.result("\n".join(environment(standing)))
+            signal.sigwait(SIGNALS)
     finally:
         standing.stop()
     output.say("the sandbox has ended")
@@ -83,17 +85,14 @@ def environment(standing: Sandbox) -> list[str]:
     return [f"export HYBRID_SYNC_{name}={shlex.quote(value)}" for name, value in values.items()]
 
 
-def _until_told() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
-    told = Event()
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait for sigwait, here and in the threads that are started within the `with`.
 
-    def tell(_number: int, _frame: FrameType | None) -> None:
-        told.set()
-
-    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    A handler would run in the main thread alone, whoever gets the signal, and could meet the lock of what it sets.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
-        while not told.wait(0.5):
-            pass
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from hybrid_sync.settings import Settings
-    from hybrid_sync.wiring import App
+    from hybrid_sync.wiring import App, Stored
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,15 @@ def read_settings(ctx: typer.Context) -> Settings:
     return load(options(ctx).config)
 
 
-@contextmanager
-def opened(ctx: typer.Context) -> Iterator[App]:
+def opened(ctx: typer.Context) -> closing[App]:
     """The service, wired for these settings, and closed again at the end."""
     from hybrid_sync import wiring
 
-    app = wiring.build(read_settings(ctx), at=options(ctx).at)
-    try:
-        yield app
-    finally:
-        app.close()
+    return closing(wiring.build(read_settings(ctx), at=options(ctx).at))
+
+
+def opened_store(ctx: typer.Context) -> closing[Stored]:
+    """What is kept, for commands that only look at that: they start in half the time that `opened` takes."""
+    from hybrid_sync import wiring
+
+    return closing(wiring.stored(read_settings(ctx), at=options(ctx).at))

@@ -5,8 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection
 
+from hybrid_sync.domain.refusals import may_go_again
+
 NO_EVENT_SHOWN = "-"
 """What stands for the event where a question concerns none."""
+
+_NOT_LET_SEND = "mail: answer to "
+"""The mail server let us in and then takes nothing from us. `doctor`, which sends nothing, would find all well."""
 
 _STEPS: dict[str, tuple[str, ...]] = {
     "meeting": ("meeting", "meeting staff"),
@@ -39,6 +44,8 @@ def way_out(event_id: str, key: str, message: str) -> str:
     """
     system, _, target = key.partition(":")
     event, whom = shlex.quote(event_id), shlex.quote(target)
+    if system == "sign-in" and event_id and message.startswith(_NOT_LET_SEND):
+        return f"hybrid-sync attention retry {event} {key}"
     if system == "sign-in":
         # Microsoft's sign-in is made of settings, which doctor tries one by one.
         return "hybrid-sync doctor" if event_id and not _of_webex(message) else "hybrid-sync webex login"
@@ -50,7 +57,8 @@ def way_out(event_id: str, key: str, message: str) -> str:
         return f"hybrid-sync attention create-anew {event}"
     if system == "registrant" and "registrants approve" in message and "@" in target:
         return f"hybrid-sync registrants approve {event} {whom}"
-    if system == "mail" and "@" in target and "--force" not in message:
+    by_address = "--force" not in message and not may_go_again(message)
+    if system == "mail" and "@" in target and by_address:
         return f"hybrid-sync registrants readdress {event} {whom} NEW"
     if system == "attendance":
         return (

@@ -6,7 +6,7 @@ RFC 5546 2.1.4: one UID for one person's entry for ever, SEQUENCE raised when so
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -55,6 +55,8 @@ class Message:
     kind: str = "mail.invitation"
     mime: bytes = b""
     purpose: str | None = None
+    detail: str = field(default="", compare=False)
+    """What became of it, in words: those of the mail server, where it was refused."""
 
     def __repr__(self) -> str:
         return f"Message({self.kind}, uid={self.uid}, sequence={self.sequence}, state={self.state.value})"

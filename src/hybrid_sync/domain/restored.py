@@ -23,6 +23,12 @@ from hybrid_sync.domain.plan import Change
 from hybrid_sync.domain.staff_calendar import Entry, entry_changes
 from hybrid_sync.domain.staff_calendar_plan import AskStaff, EntryUpdate
 
+COPY = (
+    "a copy that was put back (or its server was upgraded), and nobody has said so: what is newer outside would be "
+    "overwritten"
+)
+"""What a database is that does not find itself where it was written."""
+
 SPARE = 100
 """How far a SEQUENCE is above all that the ledger of the backup knows, whatever the clock says."""
 

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from threading import Event, Lock
 
-from hybrid_sync.engine.passes import ChoreThread, Passes, Reconcile, Trouble
+from hybrid_sync.engine.passes import Aside, Passes, Reconcile, Trouble
 from hybrid_sync.ports import Clock, Store
 
 
@@ -16,8 +16,8 @@ class BaseEngine:
     """What an engine is told, what it keeps, and when its heart beat.
 
     Up to `concurrency` events are worked on at once, each under a lease of length `lease`; `owner` names this process
-    in them and must be its own. `stop` ends the engine from any thread or signal handler; running passes then have
-    `grace` to end. `chance` gives numbers in 0..1 for spreading repeats. `chores` is called after each tick, in a
+    in them and must be its own. `stop` ends the engine, from any other thread; running passes then have `grace` to
+    end. `chance` gives numbers in 0..1 for spreading repeats. `chores` is called after each tick, in a
     thread of its own and never twice at once, for what belongs to no event.
     """
 
@@ -36,7 +36,7 @@ class BaseEngine:
 
     def __post_init__(self) -> None:
         self._passes = Passes(self.store, self.reconcile, self.clock, self.chance)
-        self._chores = ChoreThread(self.chores)
+        self._chores = Aside("chores", self.chores)
         self._trouble = Trouble()
         self._beat = self.clock()
         self._lock = Lock()

@@ -17,7 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from hybrid_sync.engine.base import BaseEngine
-from hybrid_sync.engine.passes import seconds_left
+from hybrid_sync.engine.passes import Aside, seconds_left
 from hybrid_sync.ports import Engine, Lease
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ class EmbeddedEngine(BaseEngine):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._running: dict[Thread, str] = {}
+        self._ticks = Aside("ticks", self._tick)
 
     def run(self, stop_after: timedelta | None = None) -> tuple[str, ...]:
         """Tick until `stop` is set or `stop_after` has passed, then end cleanly.
@@ -37,27 +38,33 @@ class EmbeddedEngine(BaseEngine):
         run out by themselves, and the fence stops what they still write.
         """
         # By hand: APScheduler loses its thread when it is shut down while it removes a job that runs but once.
-        self._tick()
+        self._ticks.start()
+        while not self._ticks.join(0.1) and not self.stop.is_set():
+            pass
         clock = self._start_clock()
         try:
             self.stop.wait(None if stop_after is None else stop_after.total_seconds())
         finally:
             self._ending = True
-            clock.shutdown(wait=True)  # a tick under way gives back what it has just claimed
-            left = self._wait_for_passes()
+            deadline = monotonic() + self.grace.total_seconds()
+            clock.shutdown(wait=True)
+            # A tick under way gives back what it has just claimed. The store may not answer it for a long time.
+            if not self._ticks.join(seconds_left(deadline, monotonic)):
+                log.warning("stopped while the store did not answer", extra={"action": "engine.stop"})
+            left = self._wait_for_passes(deadline)
         if left:
             log.warning("stopped while still at work on %s", ", ".join(left), extra={"action": "engine.stop"})
         return left
 
     def _start_clock(self) -> BackgroundScheduler:
-        # A tick that takes longer than the interval is normal and no warning.
+        # A clock that comes late on a busy machine is normal and no warning.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         clock = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        clock.add_job(self._tick, "interval", seconds=self.poll_seconds, id="tick")
+        clock.add_job(self._ticks.start, "interval", seconds=self.poll_seconds, id="tick")
         clock.start()
         return clock
 
@@ -67,8 +74,7 @@ class EmbeddedEngine(BaseEngine):
         with self._lock:
             free = self.concurrency - len(self._running)
         for lease in self._claim(free):
-            # A daemon thread, not a pool: Python waits for pool threads at its end, so a call that hangs would keep
-            # a stopped worker alive.
+            # A daemon thread: a call that hangs must not keep a stopped worker alive.
             thread = Thread(target=self._work, args=(lease,), name=f"reconcile {lease.event_id}", daemon=True)
             with self._lock:
                 self._running[thread] = lease.event_id
@@ -124,8 +130,7 @@ class EmbeddedEngine(BaseEngine):
             with self._lock:
                 del self._running[thread]
 
-    def _wait_for_passes(self) -> tuple[str, ...]:
-        deadline = monotonic() + self.grace.total_seconds()
+    def _wait_for_passes(self, deadline: float) -> tuple[str, ...]:
         with self._lock:
             threads = list(self._running)
         for thread in threads:

@@ -56,35 +56,46 @@ class Passes:
             log.exception("the lease on event %s could not be given back", lease.event_id, extra=fields)
 
 
-class ChoreThread:
-    """Calls `chores` in a thread of its own, never twice at once: a chore may wait for Webex, and the heart beats on."""
+class Aside:
+    """Calls something in a thread of its own, never twice at once: it may have to wait, and its caller goes on.
 
-    def __init__(self, chores: Callable[[], None] | None) -> None:
-        self._chores = chores
+    `name` is what the log calls the calls, in the plural.
+    """
+
+    def __init__(self, name: str, call: Callable[[], None] | None) -> None:
+        self._name = name
+        self._call = call
         self._thread: Thread | None = None
 
     def start(self) -> None:
         """Begin, unless the last call still runs."""
-        if self._chores is None or (self._thread is not None and self._thread.is_alive()):
+        if self._call is None or (self._thread is not None and self._thread.is_alive()):
             return
-        self._thread = Thread(target=self._do, args=(self._chores,), name="chores", daemon=True)
+        # A daemon, not of a pool: Python waits for the threads of a pool at its end.
+        thread = Thread(target=self._do, args=(self._call,), name=self._name, daemon=True)
         try:
-            self._thread.start()
+            thread.start()
         except RuntimeError:
-            log.exception("no thread to be had for the chores", extra={"action": "engine.chores"})
-            self._thread = None
+            log.exception(
+                "no thread to be had for the %s", self._name, extra={"action": f"engine.{self._name}"}
+            )
+        else:
+            self._thread = thread
 
-    def join(self, seconds: float) -> None:
-        """Wait at most so long for what is under way."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+    def join(self, seconds: float) -> bool:
+        """Wait at most so long for what is under way. Whether it has ended."""
+        if self._thread is None:
+            return True
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
-    @staticmethod
-    def _do(chores: Callable[[], None]) -> None:
+    def _do(self, call: Callable[[], None]) -> None:
         try:
-            chores()
+            call()
         except Exception:
-            log.exception("the chores failed; they are tried again", extra={"action": "engine.chores"})
+            log.exception(
+                "the %s failed; they are tried again", self._name, extra={"action": f"engine.{self._name}"}
+            )
 
 
 class Trouble:

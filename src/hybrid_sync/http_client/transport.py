@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import re
 from collections.abc import Callable, Collection, Mapping
 from time import monotonic as real_monotonic
 from typing import Any
@@ -15,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from hybrid_sync.errors import Refused
+from hybrid_sync.http_client.addresses import is_loopback, origin_of, route_template
 from hybrid_sync.http_client.budget import Budget, TokenBucket, never
 from hybrid_sync.http_client.trust import trusting
 from hybrid_sync.http_client.watch import POOLS, DeadlineExceeded, NotSent, PeerRefused, TooLarge, Watch
@@ -24,7 +23,6 @@ logger = logging.getLogger("hybrid_sync.http_client")
 Observe = Callable[[str, str, str], None]
 """Called with "before" or "after", the method and the route template, round every call that leaves the house."""
 
-_WORD = re.compile(r"[A-Za-z_$]{1,30}|v\d+(\.\d+)?|oauth2")
 _CHUNK = 64 * 1024
 _TRACKING_HEADERS = ("trackingid", "request-id")
 
@@ -33,32 +31,9 @@ def nobody(phase: str, method: str, route: str) -> None:
     """The observer that does nothing."""
 
 
-def origin_of(url: str) -> str:
-    """scheme://host:port of a URL, lower case, with the port always named. Raises ValueError without a host."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        raise ValueError(f"'{url}' has no host")
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme.lower())
-    return f"{parts.scheme.lower()}://{parts.hostname.lower()}:{port}"
-
-
-def route_template(path: str) -> str:
-    """The path with everything that is not a plain word replaced by {id}: ids, addresses, tokens."""
-    return "/".join(part if not part or _WORD.fullmatch(part) else "{id}" for part in path.split("/"))
-
-
 def tracking_id_of(response: requests.Response) -> str | None:
     """What the provider's support asks for (Webex trackingid, Graph request-id)."""
     return next((response.headers[name] for name in _TRACKING_HEADERS if name in response.headers), None)
-
-
-def is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 class Transport(HTTPAdapter):

@@ -1,8 +1,7 @@
-"""Event records in TOML: what organisers write by hand, and what `event show` hands back."""
+"""Event records in TOML, as organisers write them by hand or `record_writing` wrote them."""
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from hybrid_sync.domain.people import is_email_address
 from hybrid_sync.errors import InputError, TimeError, UserError
 from hybrid_sync.intake.characters import clean, one_line, shown
 from hybrid_sync.intake.languages import language_code
-from hybrid_sync.intake.record_times import as_datetime, moment_text, with_offset
+from hybrid_sync.intake.record_times import as_datetime, with_offset
 from hybrid_sync.intake.sources import decode, event_id_for
 
 _ONE_LINE = ("title", "venue", "city", "country", "registration_url", "source")
@@ -242,31 +241,3 @@ class _Record:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def write_record(event: Event) -> str:
-    """`event` as a TOML record that `read_record` reads back to the same event."""
-    moments = {"starts": event.starts, "ends": event.ends}
-    lines = [f"id = {_quoted(event.id)}", f"title = {_quoted(event.title)}"]
-    lines += [f"{key} = {moment_text(moment)}" for key, moment in moments.items() if moment]
-    lines.append(f"time_zone = {_quoted(event.time_zone)}")
-    for key in ("venue", "city", "country", "registration_url", "source"):
-        value = getattr(event, key)
-        if value is not None:
-            lines.append(f"{key} = {_quoted(value)}")
-    lines += [f"{key} = {str(getattr(event, key)).lower()}" for key in ("onsite", "online")]
-    lines += [
-        f"{key} = [{', '.join(map(_quoted, getattr(event, key)))}]" for key in ("languages", "organisers")
-    ]
-    lines += [f"state = {_quoted(event.state.value)}", f"generation = {event.generation}"]
-    lines.append(f"description = {_quoted(event.description)}")
-    for key in ("speakers", "moderators", "warnings"):
-        for item in getattr(event, key):
-            told = ((k, v) for k, v in vars(item).items() if v is not None)
-            lines += ["", f"[[{key}]]", *(f"{k} = {_quoted(v)}" for k, v in told)]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string: JSON's escapes are TOML's too, but for DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

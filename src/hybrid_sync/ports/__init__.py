@@ -11,8 +11,9 @@ from hybrid_sync.ports.entrances import (
     Sources,
 )
 from hybrid_sync.ports.figures import Figures, StoreFigures
-from hybrid_sync.ports.housekeeping import COPIED, COPY_IN_USE, NO_EVENT, Chores, Deliveries
+from hybrid_sync.ports.housekeeping import NO_EVENT, Chores, Deliveries, Home
 from hybrid_sync.ports.imports import ImportRecord, Imports, Mappings
+from hybrid_sync.ports.known import Entries, Intents, Meetings, Registrations, Restores
 from hybrid_sync.ports.matching import Aliases, AliasRecord, Matches, MatchRecord
 from hybrid_sync.ports.outside import (
     Added,
@@ -40,6 +41,7 @@ from hybrid_sync.ports.rows import (
     Lease,
     MeetingRecord,
     PullRecord,
+    Refusal,
     SourceRecord,
     StaffRecord,
     WorkRow,
@@ -48,22 +50,16 @@ from hybrid_sync.ports.sign_in import Locks, SealedTokens, SignIn, SignInFacts, 
 from hybrid_sync.ports.store import (
     AttendanceRows,
     Attentions,
-    Entries,
     Events,
-    Intents,
-    Meetings,
     Messages,
     People,
-    Registrations,
     Store,
     Transaction,
-    Work,
 )
 from hybrid_sync.ports.webhooks import Hint, HintReader, Webhooks
+from hybrid_sync.ports.work import Work
 
 __all__ = [
-    "COPIED",
-    "COPY_IN_USE",
     "NO_EVENT",
     "RECORD_CHANGES",
     "Added",
@@ -92,6 +88,7 @@ __all__ = [
     "Hint",
     "HintReader",
     "Holder",
+    "Home",
     "ImportRecord",
     "Imports",
     "Intent",
@@ -118,8 +115,10 @@ __all__ = [
     "Privacy",
     "PullRecord",
     "QueueState",
+    "Refusal",
     "Registrations",
     "Reports",
+    "Restores",
     "SealedTokens",
     "SignIn",
     "SignInFacts",

@@ -8,10 +8,17 @@ from typing import Protocol
 NO_EVENT = ""
 """The event id under which questions and audit lines stand that concern no single event."""
 
-COPIED = "store.copied"
-"""The intent that stands in a copy of the database only. Its state is COPY_IN_USE until somebody said that it was put back."""
 
-COPY_IN_USE = "done"
+class Home(Protocol):
+    """Where this database is at home. A copy of it that was put back, or put elsewhere, finds that it is not."""
+
+    def is_copy(self) -> bool:
+        """Whether this is a copy of which nobody has said so yet: nothing may be done outside with it."""
+        ...
+
+    def settle(self) -> None:
+        """Somebody has said so: it is at home here from now on."""
+        ...
 
 
 class Chores(Protocol):

@@ -95,7 +95,7 @@ class Privacy(Protocol):
         ...
 
     def drop_lines(self, before: datetime) -> Mapping[str, int]:
-        """Delete what only says how things went: deliveries, settled questions, intents of events over before then."""
+        """Delete what only says how things went: deliveries, settled questions; intents and notes of events over before then."""
         ...
 
     def lines(self, before: datetime, now: datetime) -> Mapping[str, int]:

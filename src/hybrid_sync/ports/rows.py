@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hybrid_sync.domain.staff_calendar import NOTHING_WRITTEN, Written
+
 
 @dataclass(frozen=True)
 class Lease:
@@ -111,17 +113,27 @@ class StaffRecord:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A change that the calendar refused, by its fingerprint, with the calendar's own words."""
+
+    change: str
+    words: str
+
+
+@dataclass(frozen=True)
 class EntryRecord:
-    """What we know of an event's staff calendar entry. `body_digest` is of the body last written."""
+    """What we know of an event's staff calendar entry, and of our last write to it."""
 
     event_id: str
     entry_id: str
     incarnation: int
-    body_digest: str
     state: str
     """made or cancelled."""
     room_answer: str | None = None
     """What the room mailbox answered, in the calendar's own word; None while there is no room or no answer."""
+    written: Written = NOTHING_WRITTEN
+    refused: Refusal | None = None
+    """The same call is not sent at every look. None once a write has gone through."""
 
 
 @dataclass(frozen=True)

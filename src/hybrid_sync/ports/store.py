@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from hybrid_sync.domain.attendance import Segment
@@ -15,22 +15,16 @@ from hybrid_sync.ports.audit import Audit
 from hybrid_sync.ports.certificates import Certificates
 from hybrid_sync.ports.entrances import MeetingStaffRows, Sources
 from hybrid_sync.ports.figures import Figures
-from hybrid_sync.ports.housekeeping import Chores, Deliveries
+from hybrid_sync.ports.housekeeping import Chores, Deliveries, Home
 from hybrid_sync.ports.imports import Imports, Mappings
+from hybrid_sync.ports.known import Entries, Intents, Meetings, Registrations, Restores
 from hybrid_sync.ports.mailbox import BounceRows, MailboxRows, ReplyRows
 from hybrid_sync.ports.matching import Aliases, Matches
 from hybrid_sync.ports.privacy import Privacy, Tombstones
 from hybrid_sync.ports.publishing import PublishedRows
-from hybrid_sync.ports.rows import (
-    Attention,
-    EntryRecord,
-    Intent,
-    Lease,
-    MeetingRecord,
-    PullRecord,
-    WorkRow,
-)
+from hybrid_sync.ports.rows import Attention, Lease, PullRecord
 from hybrid_sync.ports.sign_in import Locks, Tokens
+from hybrid_sync.ports.work import Work
 
 
 class Events(Protocol):
@@ -67,38 +61,6 @@ class People(Protocol):
     def save(self, people: Sequence[Registrant]) -> int:
         """Insert or change; returns how many rows really changed."""
         ...
-
-
-class Meetings(Protocol):
-    def get(self, event_id: str) -> MeetingRecord | None: ...
-    def save(self, record: MeetingRecord) -> None: ...
-    def event_of(self, meeting_id: str) -> str | None:
-        """The event whose meeting it is; None when it is none of ours."""
-        ...
-
-
-class Registrations(Protocol):
-    """Which registrations in the meeting are ours."""
-
-    def of(self, event_id: str) -> Mapping[str, str]:
-        """Registration ids by e-mail key."""
-        ...
-
-    def statuses(self, event_id: str) -> Mapping[str, str]:
-        """By e-mail key: approved, pending or rejected, as last seen there; "turned down" when we rejected it."""
-        ...
-
-    def put(self, event_id: str, ids: Mapping[str, str], status: str = "approved") -> None: ...
-    def drop(self, event_id: str, keys: Sequence[str]) -> None: ...
-
-
-class Entries(Protocol):
-    def get(self, event_id: str) -> EntryRecord | None: ...
-    def coming(self, now: datetime) -> Sequence[EntryRecord]:
-        """Those that are made and belong to published events which are not over, by start of the event."""
-        ...
-
-    def save(self, record: EntryRecord) -> None: ...
 
 
 class Messages(Protocol):
@@ -139,54 +101,6 @@ class Messages(Protocol):
     def mark(self, message: Message, state: MessageState, at: datetime, detail: str) -> None:
         """Note what became of it."""
         ...
-
-
-class Intents(Protocol):
-    def get(self, op_key: str) -> Intent | None: ...
-    def put(self, intent: Intent) -> None: ...
-    def pending(self, event_id: str | None = None) -> Sequence[Intent]: ...
-
-
-class Work(Protocol):
-    """Which event is due when, and who works on it."""
-
-    def ready(self, now: datetime, limit: int) -> Sequence[str]:
-        """The ids of up to `limit` events that are due and that nobody holds, longest due first."""
-        ...
-
-    def wake(self, event_id: str, at: datetime) -> None:
-        """Make the event due at `at`, or leave it if it is due earlier."""
-        ...
-
-    def claim(
-        self, owner: str, now: datetime, lease: timedelta, limit: int, event_id: str | None = None
-    ) -> Sequence[Lease]:
-        """Lease up to `limit` due events (or this one, due or not) that nobody holds."""
-        ...
-
-    def finish(
-        self,
-        lease: Lease,
-        due_at: datetime | None,
-        error: str | None,
-        waits: Mapping[str, datetime] | None = None,
-    ) -> None:
-        """Give the lease back; a wake-up that came meanwhile is kept. `waits` None leaves them as they are.
-
-        Raises LostLease for an old fence.
-        """
-        ...
-
-    def get(self, event_id: str) -> WorkRow | None: ...
-    def all_due(self, now: datetime) -> Sequence[str]:
-        """The events that are due, whoever holds them, longest due first."""
-        ...
-
-    def awake(self) -> Sequence[WorkRow]:
-        """Those that are due now or later, in somebody's hand or in trouble, soonest due first."""
-        ...
-
-    def rows(self) -> Sequence[WorkRow]: ...
 
 
 class AttendanceRows(Protocol):
@@ -244,6 +158,10 @@ class Transaction(Protocol):
     def mailboxes(self) -> MailboxRows: ...
     @property
     def intents(self) -> Intents: ...
+    @property
+    def restores(self) -> Restores: ...
+    @property
+    def home(self) -> Home: ...
     @property
     def work(self) -> Work: ...
     @property

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Fault:
-    """One rule. `method` and `path` are globs; for SMTP the methods are CONNECT (without a path), AUTH and MAIL
-    (the sender's address), RCPT and DATA (the recipient's).
+    """One rule. `method` and `path` are globs; for SMTP the methods are CONNECT, EHLO, STARTTLS, TLS (the handshake after STARTTLS:
+    delay, drop and drip only) and AUTH (without a path), MAIL (the sender's address), RCPT and DATA (the recipient's).
     """
 
     method: str = "*"

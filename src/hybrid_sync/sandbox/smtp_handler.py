@@ -10,7 +10,7 @@ from aiosmtpd.smtp import MISSING, AuthResult, Envelope, Session
 from . import post
 from .faults import Fault
 from .records import Call
-from .smtp_session import Protocol
+from .smtp_session import Protocol, spoilt
 from .smtp_sign_in import SignIn
 from .world import World
 
@@ -33,6 +33,9 @@ class Handler:
         self, server: Protocol, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         """AUTH is offered where it is demanded, and the mechanisms of the options only."""
+        refused = await spoilt(server, self._world.faults.take("EHLO", ""))
+        if refused:
+            return [refused]
         session.host_name = hostname
         offered = [line for line in responses if not line.startswith("250-AUTH ")]
         if self._sign_in.demanded and len(offered) < len(responses):
@@ -43,7 +46,7 @@ class Handler:
         self, server: Protocol, session: Session, envelope: Envelope, args: list[str]
     ) -> object:
         """A fault first; then aiosmtpd goes on."""
-        refused = await self._spoil(server, self._world.faults.take("AUTH", ""))
+        refused = await spoilt(server, self._world.faults.take("AUTH", ""))
         return refused or MISSING
 
     async def handle_MAIL(
@@ -56,7 +59,7 @@ class Handler:
         most = wanted.smtp_messages_per_connection
         if most is not None and self._taken >= most:
             return self._goodbye(server)
-        refused = await self._spoil(server, self._world.faults.take("MAIL", address))
+        refused = await spoilt(server, self._world.faults.take("MAIL", address))
         if refused:
             return refused
         if not post.takes_one_more(self._world, address):
@@ -69,7 +72,7 @@ class Handler:
         self, server: Protocol, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         fault = self._world.faults.take("RCPT", address)
-        refused = await self._spoil(server, fault) or self._greylisted(address)
+        refused = await spoilt(server, fault) or self._greylisted(address)
         if refused:
             self._record("RCPT", address, fault)
             return refused
@@ -96,7 +99,7 @@ class Handler:
             post.deliver(self._world, envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
         self._record("DATA", address, fault)
         waited = fault is not None and fault.delay_at == "before"
-        return await self._spoil(server, fault, waited=waited) or self._said("250 OK")
+        return await spoilt(server, fault, waited=waited) or self._said("250 OK")
 
     def _refused(self, session: Session, envelope: Envelope) -> str:
         """What is judged once the whole message is there, as Exchange does."""
@@ -128,27 +131,6 @@ class Handler:
             seen[address.lower()] = seen.get(address.lower(), 0) + 1
             again = seen[address.lower()] <= self._world.options.smtp_greylist
         return "451 4.7.1 Greylisted, please try again later" if again else ""
-
-    async def _spoil(self, server: Protocol, fault: Fault | None, *, waited: bool = False) -> str:
-        """The reply that a rule orders, or nothing; drops and drips here."""
-        if fault is None:
-            return ""
-        if fault.delay and not waited:
-            await asyncio.sleep(fault.delay)
-        while fault.drip and server.transport is not None:
-            await server.push("250-still at it")
-            await asyncio.sleep(fault.drip)
-        if fault.drop:
-            server.abort()
-            return "421 dropped by a sandbox rule"
-        if not fault.status:
-            return ""
-        if fault.status == 421:
-            server.close_soon()
-        first, *more = (fault.words or "refused by a sandbox rule").split("\n")
-        lines = [first, *more]
-        marks = ["-"] * len(more) + [" "]
-        return "\r\n".join(f"{fault.status}{mark}{line}" for mark, line in zip(marks, lines, strict=True))
 
     def _said(self, reply: str) -> str:
         if not self._world.options.smtp_many_lines:

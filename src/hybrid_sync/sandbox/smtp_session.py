@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP
 
+from .faults import Fault
 from .world import World
 
 
@@ -49,6 +50,24 @@ class Protocol(SMTP):
                 return
         await super()._handle_client()
 
+    async def smtp_STARTTLS(self, arg: str | None) -> None:
+        """A fault of the command, then one of the handshake; then aiosmtpd goes on."""
+        refused = await spoilt(self, self._world.faults.take("STARTTLS", ""))
+        if refused:
+            await self.push(refused)
+            return
+        fault = self._world.faults.take("TLS", "")
+        if fault is not None and (fault.drop or fault.drip):
+            await self.push("220 Ready to start TLS")
+            await spoilt(self, fault)
+            return
+        if fault is not None and fault.delay and self.transport is not None:
+            # The client's half of the handshake lies unread for so long.
+            clear = cast(asyncio.Transport, self.transport)
+            clear.pause_reading()
+            self.loop.call_later(fault.delay, clear.resume_reading)
+        await super().smtp_STARTTLS(arg)
+
     def abort(self) -> None:
         """Drop the connection without a word; one that says goodbye over TLS ends by itself."""
         if self.transport is None:
@@ -66,3 +85,24 @@ class Protocol(SMTP):
     def _hang_up(self) -> None:
         if self.transport is not None:
             cast(Any, self.transport).close()
+
+
+async def spoilt(session: Protocol, fault: Fault | None, *, waited: bool = False) -> str:
+    """The reply that a rule orders, or nothing; drops and drips here."""
+    if fault is None:
+        return ""
+    if fault.delay and not waited:
+        await asyncio.sleep(fault.delay)
+    while fault.drip and session.transport is not None:
+        await session.push("250-still at it")
+        await asyncio.sleep(fault.drip)
+    if fault.drop:
+        session.abort()
+        return "421 dropped by a sandbox rule"
+    if not fault.status:
+        return ""
+    if fault.status == 421:
+        session.close_soon()
+    lines = (fault.words or "refused by a sandbox rule").split("\n")
+    marks = ["-"] * (len(lines) - 1) + [" "]
+    return "\r\n".join(f"{fault.status}{mark}{line}" for mark, line in zip(marks, lines, strict=True))

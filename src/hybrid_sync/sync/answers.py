@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from hybrid_sync.domain.answers import Bounce, BounceRecord, Reply, ReplyRecord, counts
 from hybrid_sync.domain.ledger import Message, MessageState, Method
 from hybrid_sync.domain.people import email_key
+from hybrid_sync.domain.refusals import NOT_THE_ADDRESS, speaks_of_address
 from hybrid_sync.ports import AuditLine, Clock, Store, Transaction
 from hybrid_sync.ports.mailbox import Mailbox, ReadAnswer
+from hybrid_sync.sync.outbox import refused
 from hybrid_sync.sync.outcome import question
 
 log = logging.getLogger(__name__)
@@ -90,12 +92,17 @@ class Answers:
         )
         tx.bounces.save(record)
         if message.state is MessageState.SENT:
-            # From here on it stands like an address that the mail server would not take: nothing more goes there, and the
-            # organiser is asked, until the address is mended.
-            for row in {message.message_id: message, **self._standing(tx, message)}.values():
-                tx.messages.mark(row, MessageState.REFUSED, now, f"came back: {words}")
-            told = f"mail to {message.email} came back: {words}"
-            tx.attentions.open(message.event_id, question("mail", email_key(message.email)), told, now)
+            # From here on it stands like a mail that the server would not take, and the organiser is asked.
+            rows, told = {message.message_id: message}, f"the mail came back: {words}"
+            if speaks_of_address(bounce.status, otherwise=True):
+                # Nothing more goes there until the address is mended.
+                rows |= self._standing(tx, message)
+            else:
+                told += f"; {NOT_THE_ADDRESS}"
+            for row in rows.values():
+                tx.messages.mark(row, MessageState.REFUSED, now, told)
+            key = question("mail", email_key(message.email))
+            tx.attentions.open(message.event_id, key, refused(message, told).detail, now)
             tx.audit.add(
                 AuditLine(now, message.event_id, "worker", "mail.bounce", message.registrant_id, words)
             )

@@ -36,23 +36,16 @@ class AttendanceBook:
 
     def of(self, event_id: str) -> Attendance:
         """The event's attendance as far as it is known. Raises NotFound for no such event and for one without end."""
-        facts = self._facts(event_id)
-        last = facts.pulls[-1] if facts.pulls else None
-        return attendance(
-            facts.event,
-            facts.people,
-            facts.stays,
-            facts.rules,
-            facts.evidence,
-            pulled_at=last.at if last else None,
-            notes=last.notes if last else (),
-            held=was_held(facts.pulls, facts.event) is not False,
-        )
+        return _attendance(self._facts(event_id))
 
     def who(self, event_id: str) -> list[Participant]:
         """Everybody and everything that was recorded, and who that is. Raises NotFound."""
+        return _participants(self._facts(event_id))
+
+    def both(self, event_id: str) -> tuple[Attendance, list[Participant]]:
+        """`of` and `who` from one look: they speak of the same stays and decisions. Raises NotFound."""
         facts = self._facts(event_id)
-        return participants(facts.people, facts.stays, facts.rules, facts.evidence)
+        return _attendance(facts), _participants(facts)
 
     def _facts(self, event_id: str) -> _Facts:
         with self._store.read() as tx:
@@ -72,6 +65,24 @@ class AttendanceBook:
                 rules=replace(self._rules, staff=staff),
                 evidence=_evidence(tx, event_id),
             )
+
+
+def _attendance(facts: _Facts) -> Attendance:
+    last = facts.pulls[-1] if facts.pulls else None
+    return attendance(
+        facts.event,
+        facts.people,
+        facts.stays,
+        facts.rules,
+        facts.evidence,
+        pulled_at=last.at if last else None,
+        notes=last.notes if last else (),
+        held=was_held(facts.pulls, facts.event) is not False,
+    )
+
+
+def _participants(facts: _Facts) -> list[Participant]:
+    return participants(facts.people, facts.stays, facts.rules, facts.evidence)
 
 
 def _evidence(tx: Transaction, event_id: str) -> Evidence:

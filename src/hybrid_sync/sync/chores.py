@@ -71,7 +71,8 @@ class Chores:
             return
         until = now + LONGEST_RUN
         with self._store.begin() as tx:
-            if not tx.chores.take(chore.name, now, until):
+            # A copy that was put back, or put elsewhere, does nothing outside before somebody has said so.
+            if tx.home.is_copy() or not tx.chores.take(chore.name, now, until):
                 return
         # When the process dies in between, the row still says `until`.
         try:

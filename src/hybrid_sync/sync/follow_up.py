@@ -28,7 +28,7 @@ from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.ports import Mailer, PullRecord, Store
 from hybrid_sync.sync.certificates import Certifying
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
 from hybrid_sync.sync.outcome import Outcome, Pass, question
 
 DRAWN_AT_ONCE = 20
@@ -71,16 +71,15 @@ class FollowUpStep:
         *,
         after: timedelta,
         pull_after: Sequence[timedelta],
-        message_domain: str,
+        sender: str,
         certifying: Certifying | None = None,
     ) -> None:
         self._store = store
-        self._outbox = Outbox(store, mailer, lambda message: message.kind == KIND)
+        self._outbox = Outbox(store, mailer, sender, lambda message: message.kind == KIND)
         self._compose = compose
         self._attendance_of = attendance_of
         self._after = after
         self._pull_after = tuple(pull_after)
-        self._message_domain = message_domain
         self._certifying = certifying
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
@@ -88,6 +87,7 @@ class FollowUpStep:
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
         now = work.clock()
+        self._outbox.take_again(work)
         look = self._look(event)
         by_id = {person.id: person for person in look.people}
         self._outbox.let_go(work, unfit_follow_ups(event, by_id, look.history, look.when, now))
@@ -155,7 +155,7 @@ class FollowUpStep:
     ) -> Message:
         drawn = self._certifying.pdf(event, certificate) if self._certifying and certificate else None
         compose = partial(self._compose, mail, certificate=drawn)
-        return written(event, mail, now, self._message_domain, compose)
+        return self._outbox.written(event, mail, now, compose)
 
     def _still_refused(self, look: _Look, outcomes: Sequence[Outcome], now: datetime) -> list[Outcome]:
         """Whose address did not take it, until it is put right or nothing could be sent any more."""

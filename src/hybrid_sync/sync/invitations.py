@@ -21,10 +21,10 @@ from hybrid_sync.domain.invitations import (
 from hybrid_sync.domain.ledger import History, Message, Method, by_registrant
 from hybrid_sync.domain.people import Mode, Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
+from hybrid_sync.domain.refusals import may_go_again
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
 from hybrid_sync.sync.outcome import Outcome, Pass
-from hybrid_sync.sync.restored_memory import recall
 
 
 class Compose(Protocol):
@@ -62,20 +62,20 @@ class InvitationStep:
         compose: Compose,
         join_link: Callable[[Registrant, MeetingRecord | None, str | None], str | None],
         *,
-        message_domain: str,
+        sender: str,
         link_kind: LinkKind = LinkKind.PERSONAL,
     ) -> None:
         self._store = store
-        self._outbox = Outbox(store, mailer, lambda message: message.method is not Method.NONE)
+        self._outbox = Outbox(store, mailer, sender, lambda message: message.method is not Method.NONE)
         self._compose = compose
         self._join_link = join_link
-        self._message_domain = message_domain
         self._link_kind = link_kind
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
         return self._decide(event, self._look(event), now)
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
+        self._outbox.take_again(work)
         outcomes: list[Outcome] = []
         # Twice at most: a cancellation to an old address is followed by the invitation to the new one.
         for _ in range(2):
@@ -86,7 +86,7 @@ class InvitationStep:
             outcomes += sent
             if stopped or not any(outcome.result in ("done", "refused") for outcome in sent):
                 break
-        outcomes += self._still_refused(event, look, outcomes)
+        outcomes += self._still_refused(event, look, outcomes, work.clock())
         outcomes += [
             Outcome(change.kind, change.target, "held", change.reason, change.until)
             for change in changes
@@ -114,7 +114,7 @@ class InvitationStep:
             people, rows = tx.people.of(event.id), tx.messages.of(event.id)
             record, standing = tx.meetings.get(event.id), tx.registrations.statuses(event.id)
             questions = {item.key: item.message for item in tx.attentions.unsettled(event.id)}
-            restored = recall(tx, event.id)
+            restored = tx.restores.get(event.id)
         floor, told_from = (restored.floor, restored.told_from) if restored else (0, NOBODY)
         history = by_registrant(row for row in rows if row.method is not Method.NONE)
         facts: dict[str, Facts] = {}
@@ -147,9 +147,22 @@ class InvitationStep:
             told_from=look.told_from,
         )
 
-    def _still_refused(self, event: Event, look: _Look, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """People who should know something and whose address took the last message no more."""
-        newest = [rows[-1] for person_id, rows in look.history.items() if person_id in look.facts]
+    def _still_refused(
+        self, event: Event, look: _Look, outcomes: Sequence[Outcome], now: datetime
+    ) -> list[Outcome]:
+        """People who should know something and were refused the last message.
+
+        Nobody mends the address of somebody who comes no more. A cancellation that another address would not help is
+        theirs still.
+        """
+        over = event.ends is None or now >= event.ends.instant
+        gone = set() if over else {person.id for person in look.people if not person.is_erased}
+        newest = [
+            rows[-1]
+            for person_id, rows in look.history.items()
+            if person_id in look.facts
+            or (person_id in gone and rows[-1].method is Method.CANCEL and may_go_again(rows[-1].detail))
+        ]
         return still_refused(newest, outcomes, look.questions)
 
     # --- acting ---
@@ -161,4 +174,4 @@ class InvitationStep:
             self._outbox.write_down(work, messages)
 
     def _message(self, event: Event, wanted: WantedMessage, now: datetime) -> Message:
-        return written(event, wanted, now, self._message_domain, partial(self._compose, event, wanted))
+        return self._outbox.written(event, wanted, now, partial(self._compose, event, wanted))

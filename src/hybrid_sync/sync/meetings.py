@@ -8,28 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hybrid_sync.domain.events import Event
-from hybrid_sync.domain.meeting_by_hand import (
-    DEFAULT,
-    HandMade,
-    asks_first,
-    doubts,
-    lost_meeting,
-    twin,
-    wrong_kind,
-)
-from hybrid_sync.domain.meeting_plan import Ask, Reopen, plan_meeting, replaced
-from hybrid_sync.domain.meetings import (
-    Meeting,
-    MeetingPolicy,
-    MeetingSpec,
-    fingerprint,
-    meeting_tag,
-    to_change,
-    wanted_meeting,
-)
+from hybrid_sync.domain.meeting_by_hand import DEFAULT, HandMade
+from hybrid_sync.domain.meeting_plan import Ask, Reopen
+from hybrid_sync.domain.meetings import Meeting, MeetingPolicy, meeting_tag, to_change
 from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.errors import ProviderError
 from hybrid_sync.ports import Conference, MeetingRecord, Store, Transaction
+from hybrid_sync.sync.meeting_deciding import Deciding
 from hybrid_sync.sync.meeting_look import Look, Looking, around, op_key, over, unless_refused, written
 from hybrid_sync.sync.once import act, close_found, give_up, once
 from hybrid_sync.sync.outcome import SETTLE, Outcome, Pass, question
@@ -57,17 +42,16 @@ class MeetingStep:
         self,
         store: Store,
         conference: Conference,
-        policy: MeetingPolicy | None = None,
+        policy: MeetingPolicy,
         hand: HandMade = DEFAULT,
     ) -> None:
         self._store = store
         self._conference = conference
-        self._policy = policy or MeetingPolicy()
-        self._looking = Looking(store, conference, self._policy)
-        self._hand = hand
+        self._looking = Looking(store, conference, policy)
+        self._deciding = Deciding(conference, policy, hand)
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
-        return self._decide(event, self._looking(event, now), now, force, SETTLE)
+        return self._deciding(event, self._looking(event, now), now, force, SETTLE)
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
         look = self._looking(event, work.clock())
@@ -76,7 +60,7 @@ class MeetingStep:
             unwanted = Change("meeting.cancel", event.id, "a meeting that a lost call may have made")
             return [give_up(work, unwanted, look.lost_call)]
         outcomes: list[Outcome] = []
-        for change in self._decide(event, look, work.clock(), work.force, work.settle):
+        for change in self._deciding(event, look, work.clock(), work.force, work.settle):
             outcomes.append(self._carry_out(work, event, look, change))
             if change.acts and not outcomes[-1].settled:
                 break
@@ -90,69 +74,6 @@ class MeetingStep:
         if change.kind == "meeting.cancel":
             return self._cancel(work, look, change)
         return self._update(work, event, look, change)
-
-    # --- looking and deciding ---
-
-    def _decide(
-        self, event: Event, look: Look, now: datetime, force: bool, settle: timedelta
-    ) -> list[Change]:
-        if over(event, now):
-            return []
-        changes: list[Change | None] = []
-        if look.old is not None:
-            changes.append(replaced(event, look.old, now, force=force))
-        if look.lost and look.record is not None:
-            if look.wanted is None:
-                return []
-            changes.append(self._decide_lost(event, look.wanted, look.record, now, force, settle))
-        else:
-            changes += self._decide_change(event, look, now, force)
-        changes += [twin(event, other, look.live.number if look.live else None) for other in look.twins]
-        return [change for change in changes if change is not None]
-
-    def _decide_lost(
-        self,
-        event: Event,
-        wanted: MeetingSpec,
-        record: MeetingRecord,
-        now: datetime,
-        force: bool,
-        settle: timedelta,
-    ) -> Change | None:
-        hold = lost_meeting(
-            event,
-            wanted,
-            self._hand,
-            now,
-            believed_at=(record.missing_since or now) + settle,
-            recreations=record.recreations,
-            recreated_at=record.recreated_at,
-            force=force,
-        )
-        if hold is not None:
-            return hold
-        # One incarnation on: a new tag, so that the meeting that vanished cannot be taken for it if it turns up again.
-        anew = wanted_meeting(event, record.incarnation + 1, self._policy)
-        return plan_meeting(event, self._conference.adjust(anew) if anew else None, None, now, force=force)
-
-    def _decide_change(self, event: Event, look: Look, now: datetime, force: bool) -> list[Change | None]:
-        record, wanted, seen = look.live, look.wanted, look.seen
-        ignored = record.ignored if record else ()
-        change = plan_meeting(event, wanted, seen, now, force=force, ignored=ignored)
-        if wanted is None or seen is None:
-            return [change]
-        if change is not None and self._hand.edited == "ask" and not force:
-            change = asks_first(change, record is None or record.written != fingerprint(wanted))
-        host = record.host_email if record else None
-        kind = (record.kind, record.registration) if record else (wanted.kind.value, wanted.registration)
-        settings = wanted_meeting(event, look.incarnation, self._policy)
-        return [
-            change,
-            *doubts(event, wanted, seen, self._hand, host, force),
-            wrong_kind(event, settings, *kind) if settings else None,
-        ]
-
-    # --- acting ---
 
     def _note(self, work: Pass, event: Event, look: Look) -> None:
         """Write down what was seen where it differs from what we remember, so that nothing is made twice."""

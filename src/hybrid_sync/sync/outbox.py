@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from typing import Protocol
 
+from hybrid_sync.domain.attention import way_out
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.invitations import WantedMessage
-from hybrid_sync.domain.ledger import Message, MessageState, Method, message_id
+from hybrid_sync.domain.ledger import Message, MessageState, Method, by_registrant, message_id
+from hybrid_sync.domain.refusals import NOT_THE_ADDRESS, may_go_again
 from hybrid_sync.domain.reminders import PlainMail
-from hybrid_sync.errors import OutcomeUnknown, ProviderError, SignInExpired, TryLater
+from hybrid_sync.errors import OutcomeUnknown, ProviderError, Refused, SignInExpired, TryLater
 from hybrid_sync.ports import AuditLine, Intent, Mailer, Store, Transaction
 from hybrid_sync.sync.once import still_open
 from hybrid_sync.sync.outcome import MOST_UNKNOWN, SIGN_IN, Outcome, Pass, question
@@ -27,6 +31,8 @@ QUEUED_AT_ONCE = 200
 SOON = timedelta(days=1)
 """Mail about an event that starts within this time goes before that of other events when the allowance is short."""
 
+_HEADERS = BytesHeaderParser()
+
 
 def is_urgent(event: Event, message: Message, now: datetime) -> bool:
     """A cancellation, or anything that people need before or at an event that starts soon."""
@@ -35,12 +41,22 @@ def is_urgent(event: Event, message: Message, now: datetime) -> bool:
     return event.ends is not None and event.starts.instant - SOON <= now < event.ends.instant
 
 
-class Outbox:
-    """The part of the ledger that one step writes and sends. `mine` tells its messages from those of other steps."""
+class Compose(Protocol):
+    """Writes one mail: the same stamp and Message-ID give the same bytes."""
 
-    def __init__(self, store: Store, mailer: Mailer, mine: Callable[[Message], bool]) -> None:
+    def __call__(self, *, stamp: datetime, message_id: str) -> bytes: ...
+
+
+class Outbox:
+    """The part of the ledger that one step writes and sends, as `sender` (an address).
+
+    `mine` tells its messages from those of other steps.
+    """
+
+    def __init__(self, store: Store, mailer: Mailer, sender: str, mine: Callable[[Message], bool]) -> None:
         self._store = store
         self._mailer = mailer
+        self._sender = sender
         self._mine = mine
 
     def supersede(self, work: Pass, stale: Sequence[Message], words: str = "no longer so") -> None:
@@ -65,6 +81,47 @@ class Outbox:
                         tx.messages.mark(
                             message, MessageState.SUPERSEDED, work.clock(), "late, or no longer so"
                         )
+
+    def take_again(self, work: Pass) -> None:
+        """Forced only: each person's newest message, if it was refused and another address would not help, waits again.
+
+        A person says that the cause is mended. The same bytes go out, if they still tell what is so, from whom it is so.
+        """
+        if not work.force:
+            return
+        with self._store.read() as tx:
+            rows = [row for row in tx.messages.of(work.lease.event_id) if self._mine(row)]
+        live = by_registrant(row for row in rows if row.state is not MessageState.SUPERSEDED)
+        newest = [rows[-1] for rows in live.values()]
+        again = [row for row in newest if row.state is MessageState.REFUSED and may_go_again(row.detail)]
+        if again:
+            with work.begin() as tx:
+                for row in again:
+                    tx.messages.mark(row, MessageState.PENDING, work.clock(), "to be sent again")
+
+    def written(
+        self, event: Event, wanted: WantedMessage | PlainMail, now: datetime, compose: Compose
+    ) -> Message:
+        """What `wanted` becomes in the ledger: with stamp, Message-ID and bytes, not sent yet."""
+        stamp = now.replace(microsecond=0)
+        domain = self._sender.rpartition("@")[2] or "localhost"
+        identifier = message_id(wanted.uid, wanted.sequence, wanted.method, domain)
+        return Message(
+            registrant_id=wanted.person.id,
+            event_id=event.id,
+            email=wanted.email,
+            uid=wanted.uid,
+            incarnation=wanted.incarnation,
+            sequence=wanted.sequence,
+            method=wanted.method,
+            state=MessageState.PENDING,
+            stamp=stamp,
+            message_id=identifier,
+            facts=wanted.facts,
+            kind=wanted.kind,
+            mime=compose(stamp=stamp, message_id=identifier),
+            purpose=wanted.purpose,
+        )
 
     def write_down(self, work: Pass, messages: Iterable[Message]) -> None:
         """Into the ledger, in one transaction."""
@@ -95,6 +152,11 @@ class Outbox:
             tries = _tries(tx, message)
             # One at a time: the bytes of ten thousand mails would be hundreds of megabytes.
             mime = tx.messages.bytes_of(message)
+            if message.state is MessageState.PENDING and sender_of(mime) != self._sender.casefold():
+                # A server that was told of another sender meanwhile would refuse it for ever. It never left us.
+                words = "the settings name another sender; it is written anew"
+                tx.messages.mark(message, MessageState.SUPERSEDED, work.clock(), words)
+                return Outcome(message.kind, target, "done", f"not sent: {words}"), False
             if tries < MOST_UNKNOWN or work.force:
                 tx.messages.mark(message, MessageState.SENDING, work.clock(), "")
         if tries >= MOST_UNKNOWN and not work.force:
@@ -118,8 +180,11 @@ class Outbox:
             self._mark(work, message, MessageState.PENDING, str(error))
             return Outcome(message.kind, target, "attention", str(error), ask=SIGN_IN), True
         except ProviderError as error:
-            self._mark(work, message, MessageState.REFUSED, str(error))
-            return refused(message, f"{message.email}: {error}"), False
+            words = (
+                f"{error}; {NOT_THE_ADDRESS}" if isinstance(error, Refused) and error.of_us else str(error)
+            )
+            self._mark(work, message, MessageState.REFUSED, words)
+            return refused(message, words), False
         self._mark(work, message, MessageState.SENT, receipt)
         return Outcome(message.kind, target, "done", "sent"), False
 
@@ -147,6 +212,11 @@ class Outbox:
             if state is MessageState.SENT:
                 line = AuditLine(now, message.event_id, "worker", message.kind, message.registrant_id, "sent")
                 tx.audit.add(line)
+
+
+def sender_of(mime: bytes) -> str:
+    """The address in From, in small letters."""
+    return parseaddr(str(_HEADERS.parsebytes(mime)["From"] or ""))[1].casefold()
 
 
 def _op_key(message: Message) -> str:
@@ -178,44 +248,20 @@ def still_refused(
     """
     said = {outcome.target for outcome in outcomes if outcome.result == "refused"}
     return [
-        refused(row, questions.get(question("mail", row.email.casefold()), ""))
+        refused(row, row.detail, questions.get(question("mail", row.email.casefold()), ""))
         for row in newest
         if row.state is MessageState.REFUSED and row.email.casefold() not in said
     ]
 
 
-def refused(message: Message, words: str) -> Outcome:
-    """An address that the mail server will not take: said at every pass until a person has mended it."""
+def refused(message: Message, words: str, asked: str = "") -> Outcome:
+    """What the mail server will not take: said at every pass until a person has mended it.
+
+    `words` are the server's. What was `asked` already is asked in the same words.
+    """
     target = message.email.casefold()
-    detail = words or f"the mail server takes no mail for {message.email}"
-    return Outcome(message.kind, target, "refused", detail, ask=question("mail", target))
-
-
-class Compose(Protocol):
-    """Writes one mail: the same stamp and Message-ID give the same bytes."""
-
-    def __call__(self, *, stamp: datetime, message_id: str) -> bytes: ...
-
-
-def written(
-    event: Event, wanted: WantedMessage | PlainMail, now: datetime, domain: str, compose: Compose
-) -> Message:
-    """What `wanted` becomes in the ledger: with stamp, Message-ID (of that `domain`) and bytes, not sent yet."""
-    stamp = now.replace(microsecond=0)
-    identifier = message_id(wanted.uid, wanted.sequence, wanted.method, domain)
-    return Message(
-        registrant_id=wanted.person.id,
-        event_id=event.id,
-        email=wanted.email,
-        uid=wanted.uid,
-        incarnation=wanted.incarnation,
-        sequence=wanted.sequence,
-        method=wanted.method,
-        state=MessageState.PENDING,
-        stamp=stamp,
-        message_id=identifier,
-        facts=wanted.facts,
-        kind=wanted.kind,
-        mime=compose(stamp=stamp, message_id=identifier),
-        purpose=wanted.purpose,
-    )
+    ask = question("mail", target)
+    told = f"{message.email}: {words}" if words else f"the mail server takes no mail for {message.email}"
+    if may_go_again(words):
+        told += f"; have that mended, then run {way_out(message.event_id, ask, words)}"
+    return Outcome(message.kind, target, "refused", asked or told, ask=ask)

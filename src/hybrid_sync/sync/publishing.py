@@ -20,10 +20,10 @@ _NO_STAMP = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class _Look:
-    """Both sides. `wanted` None: the event should not stand there."""
+    """Both sides. `public` None: the event should not stand there. `digest` is of its object without a stamp."""
 
     record: PublishedRecord | None
-    wanted: bytes | None
+    public: PublicEvent | None
     digest: str
     held: Held | None
     until: datetime | None
@@ -91,14 +91,13 @@ class PublishingStep:
         if (over and not cancelled) or (not there and event.state is not EventState.PUBLISHED):
             return None
         public = public_event(event, changed, now, self._keep_cancelled)
-        wanted = self._object_of(public) if public else None
         digest = (
             hashlib.sha256(self._object_of(replace(public, changed=_NO_STAMP))).hexdigest()[:32]
             if public
             else ""
         )
         until = public.changed + self._keep_cancelled if public and public.cancelled else None
-        return _Look(record, wanted, digest, self._collection.get(_href(event.id)), until)
+        return _Look(record, public, digest, self._collection.get(_href(event.id)), until)
 
     def _decide(self, event: Event, look: _Look) -> list[Change]:
         held, record = look.held, look.record
@@ -108,16 +107,19 @@ class PublishingStep:
                 "then run hybrid-sync sync"
             )
             return [Change("collection.attention", event.id, reason)]
-        if look.wanted is None:
+        if look.public is None:
             return [Change("collection.remove", event.id, "no longer public", seen=held)] if held else []
+        if look.known:
+            return []
+        wanted = self._object_of(look.public)
         if held is None:
             why = "not published yet" if record is None or record.state != "there" else "somebody removed it"
-            return [Change("collection.publish", event.id, why, wanted=look.wanted)]
-        if look.known or self._collection.same(held, look.wanted):
+            return [Change("collection.publish", event.id, why, wanted=wanted)]
+        if self._collection.same(held, wanted):
             return []
         ours = record is not None and record.digest != look.digest
         why = "the event changed" if ours else "somebody changed it"
-        return [Change("collection.publish", event.id, why, wanted=look.wanted, seen=held)]
+        return [Change("collection.publish", event.id, why, wanted=wanted, seen=held)]
 
     def _carry_out(self, work: Pass, look: _Look, change: Change) -> Outcome:
         event_id, href = change.target, _href(change.target)

@@ -15,7 +15,7 @@ from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.reminders import KIND, PlainMail, invitation_of, plan_reminders, unfit_reminders
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused, written
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
 from hybrid_sync.sync.outcome import Outcome, Pass
 
 
@@ -51,15 +51,14 @@ class ReminderStep:
         join_link: Callable[[Registrant, MeetingRecord | None, str | None], str | None],
         *,
         before: Sequence[timedelta],
-        message_domain: str,
+        sender: str,
         link_kind: LinkKind = LinkKind.PERSONAL,
     ) -> None:
         self._store = store
-        self._outbox = Outbox(store, mailer, lambda message: message.kind == KIND)
+        self._outbox = Outbox(store, mailer, sender, lambda message: message.kind == KIND)
         self._compose = compose
         self._join_link = join_link
         self._before = tuple(before)
-        self._message_domain = message_domain
         self._link_kind = link_kind
 
     def plan(self, event: Event, now: datetime, *, force: bool = False) -> Sequence[Change]:
@@ -67,6 +66,7 @@ class ReminderStep:
 
     def run(self, event: Event, work: Pass) -> Sequence[Outcome]:
         now = work.clock()
+        self._outbox.take_again(work)
         look = self._look(event, now)
         unfit = unfit_reminders(event, look.people, look.history, look.facts, self._before, now)
         self._outbox.let_go(work, unfit)
@@ -105,7 +105,7 @@ class ReminderStep:
         return plan_reminders(event, look.people, look.history, look.facts, self._before, now)
 
     def _message(self, event: Event, mail: PlainMail, now: datetime) -> Message:
-        return written(event, mail, now, self._message_domain, partial(self._compose, mail))
+        return self._outbox.written(event, mail, now, partial(self._compose, mail))
 
     def _still_refused(self, look: _Look, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Whose address took no reminder, until the event has begun or the address is put right."""

@@ -11,6 +11,7 @@ from hybrid_sync.domain.events import Event, EventState
 from hybrid_sync.domain.invitations import EVERYBODY
 from hybrid_sync.domain.plan import Change, Hold
 from hybrid_sync.domain.restored import (
+    COPY,
     Doubt,
     Restored,
     asked,
@@ -20,19 +21,17 @@ from hybrid_sync.domain.restored import (
     spoken,
 )
 from hybrid_sync.errors import UnsafePlan
-from hybrid_sync.ports import COPIED, COPY_IN_USE, NO_EVENT, AuditLine, Store, Transaction
+from hybrid_sync.ports import NO_EVENT, AuditLine, Store, Transaction
 from hybrid_sync.sync.outcome import Outcome, Pass
-from hybrid_sync.sync.restored_memory import KIND, keep, recall
 
 NAME = "restored"
+
+KIND = "store.restored"
 
 LOOKED_AT = ("meeting", "registrants", "calendar", "publishing")
 """The steps whose outside can be asked what it holds. A mail that went out can be asked nowhere."""
 
-UNSPOKEN = (
-    "this database is a copy that was put back, and nobody has said so: what is newer outside would be overwritten. Nothing "
-    "is done before somebody types hybrid-sync db restored"
-)
+UNSPOKEN = f"this database is {COPY}. Nothing is done before somebody types hybrid-sync db restored"
 
 
 class Looks(Protocol):
@@ -55,16 +54,14 @@ def note_restore(store: Store, now: datetime) -> Sequence[Event]:
         newest = max((_newest(tx, event.id) for event in coming), default=-1)
         floor = sequence_floor(now, newest)
         for event in coming:
-            earlier = recall(tx, event.id)
+            earlier = tx.restores.get(event.id)
             before = marks(event) if event.state is EventState.PUBLISHED else ()
             told_from = earlier.told_from if earlier else {}
-            keep(tx, Restored(event.id, now, floor, before, told_from))
+            tx.restores.put(Restored(event.id, now, floor, before, told_from))
         published = [event for event in coming if event.state is EventState.PUBLISHED]
         for event in published:
             tx.work.wake(event.id, now)
-        copied = tx.intents.get(COPIED)
-        if copied is not None:
-            tx.intents.put(replace(copied, state="withdrawn"))
+        tx.home.settle()
         words = (
             f"put back from a backup; {len(published)} coming events are looked at before anything is changed"
         )
@@ -118,7 +115,7 @@ class AfterRestore:
         kept = replace(look.restored, before=() if opens else look.restored.before, told_from=told_from)
         if kept != look.restored:
             with work.begin() as tx:
-                keep(tx, kept)
+                tx.restores.put(kept)
                 if look.doubts:
                     words = "a person has decided for the record" if opens else "; ".join(_words(look.doubts))
                     work.audit(tx, Change(KIND, event.id, ""), words)
@@ -127,8 +124,7 @@ class AfterRestore:
     def _remembered(self, event: Event) -> tuple[bool, Restored | None]:
         """Whether this is a copy of which nobody has said so, and the restore while the event is still to be looked at."""
         with self._store.read() as tx:
-            copied, restored = tx.intents.get(COPIED), recall(tx, event.id)
-        unspoken = copied is not None and copied.state == COPY_IN_USE
+            unspoken, restored = tx.home.is_copy(), tx.restores.get(event.id)
         return unspoken, restored if restored is not None and restored.is_open else None
 
     def _look(self, event: Event, restored: Restored, now: datetime) -> _Look:

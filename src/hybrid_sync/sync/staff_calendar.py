@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.plan import Change
-from hybrid_sync.domain.staff_calendar import NOTHING_WRITTEN, Entry, anew, entry_changes
+from hybrid_sync.domain.staff_calendar import NOTHING_WRITTEN, Entry, Written, anew, entry_changes
 from hybrid_sync.domain.staff_calendar_plan import (
     AskStaff,
     EntryUpdate,
@@ -17,11 +18,10 @@ from hybrid_sync.domain.staff_calendar_plan import (
     room_question,
 )
 from hybrid_sync.errors import NeedsAttention, ProviderError, Refused
-from hybrid_sync.ports import EntryRecord, StaffCalendar, Store, Transaction
+from hybrid_sync.ports import EntryRecord, Refusal, StaffCalendar, Store, Transaction
 from hybrid_sync.sync.once import act, close_found, give_up, once
 from hybrid_sync.sync.outcome import Outcome, Pass, failed, question
-from hybrid_sync.sync.staff_look import Look, Looking, StaffPolicy
-from hybrid_sync.sync.staff_memory import made_key, refused_before, remember, remember_refusal
+from hybrid_sync.sync.staff_look import Look, Looking, StaffPolicy, made_key
 from hybrid_sync.sync.staff_watch import Glances
 
 
@@ -120,18 +120,18 @@ class StaffCalendarStep:
                 with work.begin() as tx:
                     tx.entries.save(replace(record, state="cancelled"))
             return
-        found = self._looking.record(event, look, look.seen)
         written = look.written
-        if record is not None:
-            found = replace(found, body_digest=record.body_digest)
         if look.wanted is not None and (record is None or not entry_changes(look.wanted, look.seen, written)):
             fulfilled = written.after(look.wanted, look.seen)
             if (fulfilled.wish, fulfilled.invited) != (written.wish, written.invited):
                 written = fulfilled
-        if (found, written) == (record, look.written):
+        found = _record(event, look, look.seen, written)
+        if record is not None:
+            found = replace(found, refused=record.refused)
+        if found == record:
             return
         with work.begin() as tx:
-            remember(tx, found, written, work.clock())
+            tx.entries.save(found)
             close_found(tx, made_key(event.id, look.incarnation))
 
     def _create(self, work: Pass, event: Event, look: Look, change: Change) -> Outcome:
@@ -139,8 +139,7 @@ class StaffCalendarStep:
         anew_look = replace(look, record=None, incarnation=incarnation, written=NOTHING_WRITTEN)
 
         def keep(tx: Transaction, made: Entry) -> None:
-            record = self._looking.record(event, anew_look, made)
-            remember(tx, record, NOTHING_WRITTEN.after(change.wanted, made), work.clock())
+            tx.entries.save(_record(event, anew_look, made, NOTHING_WRITTEN.after(change.wanted, made)))
 
         return once(
             work,
@@ -152,37 +151,51 @@ class StaffCalendarStep:
         )
 
     def _update(self, work: Pass, event: Event, look: Look, change: EntryUpdate) -> Outcome | None:
-        record = self._looking.record(event, look, change.seen)
         with work.store.read() as tx:
-            words = None if work.force else refused_before(tx, record, change)
-        if words is not None:
-            again = f"{words}; not sent again: mend the cause, then hybrid-sync sync {event.id} --force"
+            record = tx.entries.get(event.id)
+        refused = record.refused if record is not None else None
+        if refused is not None and refused.change == fingerprint(change) and not work.force:
+            again = (
+                f"{refused.words}; not sent again: mend the cause, then hybrid-sync sync {event.id} --force"
+            )
             return failed(work, change, NeedsAttention(again))
-        self._looking.forget(record.entry_id)
+        self._looking.forget(change.seen.id)
         try:
             made = self._calendar.update(change.seen, change.wanted, change.changes)
         except ProviderError as error:
             if isinstance(error, Refused):
-                with work.begin() as tx:
-                    remember_refusal(tx, record, change, str(error), work.clock())
+                self._keep_refusal(work, event, Refusal(fingerprint(change), str(error)))
             return failed(work, change, error)
         if made is None:
             return None
 
         def keep(tx: Transaction, made: Entry) -> None:
-            remember(
-                tx,
-                self._looking.record(event, look, made),
-                look.written.after(change.wanted, made),
-                work.clock(),
-            )
+            tx.entries.save(_record(event, look, made, look.written.after(change.wanted, made)))
 
         return act(work, change, lambda: made, keep)
+
+    def _keep_refusal(self, work: Pass, event: Event, refusal: Refusal) -> None:
+        with work.begin() as tx:
+            record = tx.entries.get(event.id)
+            if record is not None:
+                tx.entries.save(replace(record, refused=refusal))
 
     def _cancel(self, work: Pass, look: Look, change: Change) -> Outcome:
         event_id, entry_id = work.lease.event_id, change.seen.id
 
         def forget(tx: Transaction, _: None) -> None:
-            tx.entries.save(EntryRecord(event_id, entry_id, look.incarnation, "", "cancelled"))
+            tx.entries.save(EntryRecord(event_id, entry_id, look.incarnation, "cancelled"))
 
         return act(work, change, lambda: self._calendar.cancel(change.seen, change.reason), forget)
+
+
+def _record(event: Event, look: Look, made: Entry, written: Written) -> EntryRecord:
+    """What to remember of the entry."""
+    return EntryRecord(event.id, made.id, look.incarnation, "made", made.room_answer, written)
+
+
+def fingerprint(change: EntryUpdate) -> str:
+    """By which a change that was refused is known again, in any process: a set has no order of its own."""
+    others = sorted(change.changes.uninvite)
+    told = (change.wanted, replace(change.changes, uninvite=frozenset()))
+    return hashlib.sha256((repr(told) + "".join(others)).encode()).hexdigest()[:32]

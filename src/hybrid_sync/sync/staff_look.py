@@ -12,15 +12,18 @@ from hybrid_sync.domain.staff_calendar import (
     Entry,
     EntrySpec,
     Written,
-    body_digest,
     entry_key,
     wanted_entry,
 )
 from hybrid_sync.domain.staff_calendar_plan import Edited
 from hybrid_sync.ports import EntryRecord, Intent, StaffCalendar, Store
 from hybrid_sync.sync.once import still_open
-from hybrid_sync.sync.staff_memory import made_key, recall
 from hybrid_sync.sync.staff_watch import Glances
+
+
+def made_key(event_id: str, incarnation: int) -> str:
+    """The intent of the entry's creation."""
+    return f"graph.calendar.create:{event_id}:{incarnation}"
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,11 @@ class Looking:
         """One look at the store and at the outside; reading calls only, and none where a glance will do (`lent`)."""
         with self._store.read() as tx:
             record = tx.entries.get(event.id)
-            written = recall(tx, record)
             live = record is not None and record.state == "made"
             incarnation = 1 if record is None else record.incarnation if live else record.incarnation + 1
             lost = still_open(tx.intents.get(made_key(event.id, incarnation)))
+        # What was written to an entry that is not there any more says nothing of the next one.
+        written = record.written if record is not None and live else NOTHING_WRITTEN
         over = event.ends is None or now >= event.ends.instant
         policy = self._policy
         wanted = wanted_entry(
@@ -109,11 +113,6 @@ class Looking:
             seen = None
         adjusted = self._calendar.adjust(wanted) if wanted else None
         return Look(record, incarnation, adjusted, seen, written, lost=lost, lent=glance is not None)
-
-    def record(self, event: Event, look: Look, made: Entry) -> EntryRecord:
-        """What to remember of the entry."""
-        digest = body_digest(self._body_of(event))
-        return EntryRecord(event.id, made.id, look.incarnation, digest, "made", made.room_answer)
 
     def forget(self, entry_id: str) -> None:
         """The entry is about to change."""

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hybrid_sync.errors import SettingsError
-from hybrid_sync.http_client.transport import is_loopback
+from hybrid_sync.http_client.addresses import is_loopback
 from hybrid_sync.ports import Clock, Engine
 from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
 from hybrid_sync.web.app import App, create_app

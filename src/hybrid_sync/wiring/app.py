@@ -26,6 +26,7 @@ from hybrid_sync.sync.organising import Organising
 from hybrid_sync.sync.own_page import OwnPage
 from hybrid_sync.sync.privacy import PrivacyDesk
 from hybrid_sync.sync.public_calendar import PublicCalendar
+from hybrid_sync.sync.retention import Retention
 from hybrid_sync.sync.sign_in import SignInWatch
 from hybrid_sync.sync.taking_in import TakingIn
 from hybrid_sync.sync.webhooks import WebhookKeeper
@@ -54,7 +55,9 @@ class App:
     """Who was there, by everything that is known."""
     attendance_choices: AttendanceChoices
     privacy: PrivacyDesk
-    """What people may ask about their data, and what its time is over for."""
+    """What people may ask about their data."""
+    retention: Retention
+    """Lets go of what has been kept long enough."""
     certificates: Certifying
     taking_in: TakingIn
     door: Door

@@ -23,11 +23,6 @@ from hybrid_sync.wiring.letters import letter_sender, own_page_of
 from hybrid_sync.wiring.providers import join_link_in_mail, link_kind, signs_links
 
 
-def message_domain(settings: Settings) -> str:
-    """What stands after the @ of our Message-IDs."""
-    return settings.mail.from_address.rpartition("@")[2] or "localhost"
-
-
 def reminder_step(
     settings: Settings, store: Store, mailer: Mailer, links: JoinLinks, own_links: OwnLinks
 ) -> Step:
@@ -43,7 +38,7 @@ def reminder_step(
         compose,
         join_link_in_mail(settings, links),
         before=settings.mail.reminders,
-        message_domain=message_domain(settings),
+        sender=sender.address,
         link_kind=link_kind(settings),
     )
 
@@ -74,7 +69,7 @@ def follow_up_steps(
         attendance_of,
         after=settings.mail.follow_up_after,
         pull_after=settings.attendance.pull_after,
-        message_domain=message_domain(settings),
+        sender=sender.address,
         certifying=certifying if settings.attendance.certificates else None,
     )
     return [step]

@@ -1,4 +1,4 @@
-"""The only module that reads the clock, and gives this process its name; whether zones still go as we write them."""
+"""The only module that reads the clock, and gives this process its name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import secrets
 import socket
 from datetime import UTC, datetime
 
-from hybrid_sync.ports import Check, Clock
-from hybrid_sync.render.vtimezone import check_rule
+from hybrid_sync.ports import Clock
 
 
 def clock_at(at: datetime | None) -> Clock:
@@ -22,19 +21,3 @@ def clock_at(at: datetime | None) -> Clock:
 def owner_name() -> str:
     """Who holds a lease: machine, process, and a mark against reused process numbers."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-
-
-def zone_rule_check(zone: str, now: datetime) -> Check:
-    """Whether the rule that we write into calendar objects is the zone's own for the next ten years.
-
-    Where it is not (a law has changed), invitations for the years concerned are written in UTC (calendar.md B7).
-    """
-    what = "time zone rule"
-    if check_rule(zone, now.year):
-        return Check(what, True, f"{zone} goes by its yearly rule for ten years")
-    return Check(
-        what,
-        None,
-        f"{zone} leaves its yearly rule within ten years: invitations for those years give their times in UTC",
-        "people see the right hour; tell them in the text which clock is meant, and look for a newer hybrid-sync",
-    )

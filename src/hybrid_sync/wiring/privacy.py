@@ -10,18 +10,11 @@ from hybrid_sync.domain.attendance import Attendance, AttendanceRules
 from hybrid_sync.domain.retention import OTHER_SECRET, Marker, staff_roles
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.ports import Check, Clock, MeetingRegistrants, MeetingStaff, Store
-from hybrid_sync.settings import FEWEST_SECRET_CHARACTERS, Settings
+from hybrid_sync.settings import Settings
 from hybrid_sync.sync.chores import Chore
 from hybrid_sync.sync.erase import EraseStep
-from hybrid_sync.sync.privacy import EVERY, Days, PrivacyDesk
-
-
-def marker_of(settings: Settings) -> Marker:
-    """By [store] secret, or else by [web] secret; every other one that is set recognises what was marked with it."""
-    web = settings.web
-    found = [settings.store.secret, *settings.store.old_secrets, web.secret, *web.old_secrets]
-    told = [secret.get_secret_value() for secret in found if secret is not None]
-    return Marker(tuple(dict.fromkeys(one for one in told if len(one) >= FEWEST_SECRET_CHARACTERS)))
+from hybrid_sync.sync.retention import EVERY, Days, Retention
+from hybrid_sync.wiring.store import marker_of
 
 
 def erase_step(
@@ -37,20 +30,20 @@ def erase_step(
     return EraseStep(store, registrants, staff, marker_of(settings), salt, roles, settings.webex.cohosts)
 
 
-def privacy_desk(
+def retention_of(
     settings: Settings,
     store: Store,
     clock: Clock,
     attendance_of: Callable[[str], Attendance],
     purge_audit: Callable[[datetime, datetime], int],
-) -> PrivacyDesk:
+) -> Retention:
     kept = settings.retention
     days = Days(kept.registrant_days, kept.attendance_days, kept.log_days, kept.speaker_days)
-    return PrivacyDesk(store, clock, days, attendance_of, purge_audit)
+    return Retention(store, clock, days, attendance_of, purge_audit)
 
 
-def privacy_chores(desk: PrivacyDesk) -> tuple[Chore, ...]:
-    return (Chore("privacy", EVERY, desk),)
+def retention_chores(retention: Retention) -> tuple[Chore, ...]:
+    return (Chore("privacy", EVERY, retention),)
 
 
 def privacy_check(store: Store) -> Check:

@@ -14,13 +14,11 @@ from hybrid_sync.adapters.sql import (
     SqlStore,
     engine_state,
     maintenance,
-    open_store,
     queue_address,
     upgrade_queue,
 )
 from hybrid_sync.adapters.webex import wanted_scopes
 from hybrid_sync.domain import heartbeat
-from hybrid_sync.errors import SettingsError
 from hybrid_sync.http_client import Observe
 from hybrid_sync.http_client.transport import nobody
 from hybrid_sync.ports import Check, Checkable, Clock
@@ -39,6 +37,7 @@ from hybrid_sync.sync.meeting_staff import MeetingStaffStep
 from hybrid_sync.sync.meetings import MeetingStep
 from hybrid_sync.sync.organising import Organising
 from hybrid_sync.sync.own_page import OwnPage
+from hybrid_sync.sync.privacy import PrivacyDesk
 from hybrid_sync.sync.public_calendar import PublicCalendar
 from hybrid_sync.sync.registrants import RegistrantStep
 from hybrid_sync.sync.restored import AfterRestore
@@ -48,13 +47,13 @@ from hybrid_sync.sync.taking_in import TakingIn
 from hybrid_sync.wiring.app import App
 from hybrid_sync.wiring.attendance import attendance_rules
 from hybrid_sync.wiring.caldav import publishing
-from hybrid_sync.wiring.letters import invitation_writer, own_page_links
-from hybrid_sync.wiring.mail import certifying, follow_up_steps, message_domain, reminder_step
+from hybrid_sync.wiring.letters import invitation_writer, letter_sender, own_page_links
+from hybrid_sync.wiring.mail import certifying, follow_up_steps, reminder_step
 from hybrid_sync.wiring.mailbox import mailbox_parts
 from hybrid_sync.wiring.meetings import by_hand, meeting_policy
-from hybrid_sync.wiring.moment import clock_at, owner_name, zone_rule_check
+from hybrid_sync.wiring.moment import owner_name
 from hybrid_sync.wiring.post import outgoing_post
-from hybrid_sync.wiring.privacy import erase_step, marker_of, privacy_check, privacy_chores, privacy_desk
+from hybrid_sync.wiring.privacy import erase_step, privacy_check, retention_chores, retention_of
 from hybrid_sync.wiring.providers import (
     join_link_in_mail,
     join_links,
@@ -63,7 +62,9 @@ from hybrid_sync.wiring.providers import (
 )
 from hybrid_sync.wiring.sign_in import sign_in_chores
 from hybrid_sync.wiring.staff import staff_parts
+from hybrid_sync.wiring.store import stored
 from hybrid_sync.wiring.webhooks import webhook_chores, webhook_hints, webhook_keeper
+from hybrid_sync.wiring.zone_rules import zone_rule_check
 
 log = logging.getLogger(__name__)
 
@@ -83,18 +84,9 @@ def build(
     `observe` is called round every outside call. `chance` (0..1) spreads repeats. `create_database` makes or upgrades the database first.
     Raises SettingsError. What is missing for a provider is said when that provider is first needed.
     """
-    if at is not None and not settings.is_rehearsal:
-        raise SettingsError("--at is for rehearsals: it is refused while a provider's address is a real one")
-    tzdb.prefer_pinned_tzdata()
-    now = clock or clock_at(at)
+    kept = stored(settings, at=at, clock=clock, create_database=create_database)
+    now, store = kept.clock, kept.store
     owner = owner_name()
-    store = open_store(
-        settings.store.url,
-        clock=now,
-        tzdata=tzdb.tzdata_version(),
-        create=create_database,
-        marker=marker_of(settings),
-    )
     if create_database and settings.engine.kind == "procrastinate":
         upgrade_queue(store.engine)
     webex = webex_parts(settings, now, observe, store, owner, chance)
@@ -109,14 +101,14 @@ def build(
         check_report=settings.attendance.check_report,
     )
     book = AttendanceBook(store, attendance_rules(settings))
-    privacy = privacy_desk(settings, store, now, book.of, partial(maintenance.purge_audit, store.engine))
+    retention = retention_of(settings, store, now, book.of, partial(maintenance.purge_audit, store.engine))
     certificates = certifying(settings, store, now, book.of)
     invitations = InvitationStep(
         store,
         mailer,
         invitation_writer(settings, own_links),
         join_link_in_mail(settings, links),
-        message_domain=message_domain(settings),
+        sender=letter_sender(settings).address,
         link_kind=link_kind(settings),
     )
     steps: list[Step] = [
@@ -198,7 +190,8 @@ def build(
         attendance=attendance,
         attendance_book=book,
         attendance_choices=AttendanceChoices(store, book, now),
-        privacy=privacy,
+        privacy=PrivacyDesk(store, now),
+        retention=retention,
         certificates=certificates,
         webhooks=keeper,
         public_calendar=PublicCalendar(store, now, settings.web.keep_cancelled),
@@ -217,7 +210,7 @@ def build(
                 *sign_in_chores(watch),
                 *staff_chores,
                 *mailbox.chores,
-                *privacy_chores(privacy),
+                *retention_chores(retention),
             ),
         ),
         chance=chance,

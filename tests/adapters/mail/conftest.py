@@ -29,7 +29,7 @@ def mailer_to() -> Iterator[Callable[..., SmtpMailer]]:
     built: list[SmtpMailer] = []
 
     def build(port: int, **options: Any) -> SmtpMailer:
-        defaults: dict[str, Any] = {"host": "127.0.0.1", "security": "none", "seconds": 2}
+        defaults: dict[str, Any] = {"host": "127.0.0.1", "security": "none", "seconds": 60}
         mailer = SmtpMailer(port=port, from_address="events@hybrid.example", **(defaults | options))
         built.append(mailer)
         return mailer

@@ -10,10 +10,12 @@ import pytest
 from tests.answers_kit import an_out_of_office
 from tests.dovecot_server import PASSWORD, USER, Imap, dovecot
 from tests.http_client.certificates import a_certificate
+from tests.reliability.matrix.spoiling_lines import spoiling_lines
 
 from hybrid_sync.adapters.mail import ImapMailbox
-from hybrid_sync.errors import Refused, SettingsError, SignInExpired, TryLater
+from hybrid_sync.errors import ProviderError, Refused, SettingsError, SignInExpired, TryLater
 from hybrid_sync.http_client import FixedToken
+from hybrid_sync.sandbox import Fault
 
 NOW = datetime.now(UTC)
 SINCE = NOW - timedelta(days=30)
@@ -137,3 +139,38 @@ def test_a_folder_that_is_not_there_is_told_by_name(imap: Imap) -> None:
 def test_a_password_does_not_cross_the_network_in_clear() -> None:
     with pytest.raises(SettingsError, match="in clear"):
         ImapMailbox(host="mail.example.org", port=143, username="u", password="p", security="none")
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        (Fault("LOGIN", drop="before"), TryLater, "the connection broke at LOGIN"),
+        (Fault("LOGIN", status=500, words="NO [UNAVAILABLE] not now"), TryLater, "[UNAVAILABLE] not now"),
+        (Fault("LOGIN", status=500, words="NO no"), SignInExpired, "no"),
+        (
+            Fault("EXAMINE", status=500, words="BYE going down"),
+            TryLater,
+            "the server hung up at EXAMINE: going down",
+        ),
+        (Fault("FETCH", "*BODY*", body="truncated"), TryLater, "the connection broke at FETCH"),
+        (Fault("FETCH", "*SIZE*", drip=0.05), TryLater, "no answer in time"),
+        (Fault("CONNECT", drip=0.05), TryLater, "no answer in time"),
+    ],
+    ids=lambda value: (
+        f"{value.method} {value.words or value.drop or value.body}" if isinstance(value, Fault) else None
+    ),
+)
+def test_what_goes_wrong_is_told_in_words_without_a_piece_of_anybodys_mail(
+    imap: Imap, fault: Fault, kind: type[ProviderError], words: str
+) -> None:
+    imap.put(a_mail(1))
+    with spoiling_lines(imap.port) as lines:
+        lines.faults.add(fault)
+        box = mailbox(imap, port=lines.port, total_seconds=1 if fault.drip else 30)
+        with pytest.raises(kind) as caught:
+            box.after(None, SINCE, 9, NOW)
+        assert (type(caught.value), caught.value.words) == (kind, words)
+        lines.faults.clear()  # on a slow machine the time is over before the rule was met
+        lines.faults.clear()  # on a busy machine its time may have been over before it came to the fault
+        again = mailbox(imap, port=lines.port)
+        assert subjects(again.after(None, SINCE, 9, NOW)[0]) == [b"mail 1"]

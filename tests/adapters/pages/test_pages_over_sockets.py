@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,9 +103,8 @@ def test_a_page_that_drips_ends_at_the_deadline(
     over_tls: Callable[[Play], Play], local: dict[str, Any], play: Play
 ) -> None:
     with BadServer(over_tls(play)) as server:
-        started = time.monotonic()
+        # Else it would drip for ever.
         assert "took longer than 0.5 seconds" in problem(at(server), **local, total_seconds=0.5)
-        assert time.monotonic() - started < 2
 
 
 def test_the_deadline_covers_all_hops_together(

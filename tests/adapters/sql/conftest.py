@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
-from tests.adapters.sql.postgres_server import as_text, new_database, postgres_server
+from tests.adapters.sql.postgres_server import as_text, new_database, postgres_server, unhurried
 from tests.builders import NOW, an_event
 
 from hybrid_sync.adapters.sql import SqlStore, open_store
@@ -68,7 +68,7 @@ def bare_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
         store = open_store("sqlite://", clock=lambda: NOW, tzdata=TZDATA, create=True)
     else:
         fixture = {"sqlite": "sqlite_url", "postgresql": "pg_url"}[request.param]
-        store = open_store(request.getfixturevalue(fixture), clock=lambda: NOW, tzdata=TZDATA)
+        store = open_store(unhurried(request.getfixturevalue(fixture)), clock=lambda: NOW, tzdata=TZDATA)
     yield store
     store.close()
 

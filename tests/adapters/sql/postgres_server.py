@@ -17,6 +17,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, create_engine, make_url
 
+from hybrid_sync.adapters.sql.engine import open_engine
+from hybrid_sync.adapters.sql.home import settle
+
+EMPTY = "template1"
+
 _numbers = count(1)
 _made: list[str] = []
 
@@ -56,16 +61,37 @@ def postgres_server() -> Iterator[URL]:
         shutil.rmtree(folder)
 
 
-def new_database(server: URL, template: str = "template1") -> URL:
-    """An empty database on that server, or a copy of `template` (nobody may be connected to it)."""
+def new_database(server: URL, template: str = EMPTY, *, settled: bool = True) -> URL:
+    """An empty database on that server, or a copy of `template` (nobody may be connected to it).
+
+    A copy finds that it is one, and nothing is done outside with it. Tests copy because that is faster than making all
+    tables anew, so the copy is told that it is at home where it is; not so with `settled` False.
+    """
     name = f"hs_{os.getpid()}_{next(_numbers)}"
     _made.append(name)
     _run_outside_transactions(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return server.set(database=name)
+    url = server.set(database=name)
+    if template != EMPTY and settled:
+        engine = open_engine(as_text(url))
+        with engine.begin() as connection:
+            settle(connection)
+        engine.dispose()
+    return url
 
 
 def as_text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
+
+
+def unhurried(url: str) -> str:
+    """The same database for what a test itself writes there: PostgreSQL shuts out a writer that pauses for 5 s, and on a
+    busy machine a test may be left without a turn for so long. The processes that it starts have the real limit.
+    """
+    if not url.startswith("postgres"):
+        return url
+    return as_text(
+        make_url(url).update_query_dict({"options": "-c idle_in_transaction_session_timeout=120s"})
+    )
 
 
 def _run_outside_transactions(server: URL, statement: str) -> None:

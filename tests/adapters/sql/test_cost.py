@@ -223,7 +223,7 @@ def test_what_is_coming_is_told_by_the_event_s_end_and_state(store: SqlStore) ->
     from hybrid_sync.ports import EntryRecord
 
     def entry(event_id: str, state: str = "made") -> EntryRecord:
-        return EntryRecord(event_id, f"entry-{event_id}", 1, "digest", state)
+        return EntryRecord(event_id, f"entry-{event_id}", 1, state)
 
     with store.begin(now=NOW) as tx:
         tx.events.save(an_event("2027-05-03 10:00", "2027-05-03 11:00", id="over"))  # ends exactly at NOW

@@ -11,10 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from tests.builders import NOW
 
 from hybrid_sync.adapters.sql import SqlStore
-from hybrid_sync.domain.invitations import Facts
+from hybrid_sync.domain.invitations import EVERYBODY, Facts
 from hybrid_sync.domain.ledger import Message, MessageState, Method
+from hybrid_sync.domain.restored import Restored
+from hybrid_sync.domain.staff_calendar import Written
 from hybrid_sync.errors import NotFound
-from hybrid_sync.ports import EntryRecord, Intent, MeetingRecord
+from hybrid_sync.ports import EntryRecord, Intent, MeetingRecord, Refusal
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -145,12 +147,28 @@ def test_what_we_know_of_the_meeting_is_replaced_whole(store: SqlStore) -> None:
 
 
 def test_what_we_know_of_the_staff_entry_is_replaced_whole(store: SqlStore) -> None:
-    record = EntryRecord("water", "AAMk1", 1, "digest", "made")
+    written = Written("digest", "wish", "stood", frozenset({"mark2", "mark1"}), 3)
+    refused = Refusal("change", "the calendar's words")
+    record = EntryRecord("water", "AAMk1", 1, "made", "accepted", written, refused)
     with store.begin() as tx:
         assert tx.entries.get("water") is None
         tx.entries.save(record)
-        tx.entries.save(replace(record, body_digest="other", incarnation=2))
-        assert tx.entries.get("water") == replace(record, body_digest="other", incarnation=2)
+        assert tx.entries.get("water") == record
+        other = EntryRecord("water", "AAMk1", 2, "made")
+        tx.entries.save(other)
+        assert tx.entries.get("water") == other
+
+
+def test_what_a_restore_left_open_is_replaced_whole(store: SqlStore) -> None:
+    restored = Restored("water", NOW, 3_600_000, ("title=1", "starts=2"), {"id-ada": 3_600_000, EVERYBODY: 7})
+    with store.begin() as tx:
+        assert tx.restores.get("water") is None
+        tx.restores.put(restored)
+        assert tx.restores.get("water") == restored
+        closed = replace(restored, before=(), told_from={})
+        tx.restores.put(closed)
+        assert tx.restores.get("water") == closed
+        assert not closed.is_open
 
 
 def test_pending_intents_are_found_longest_waiting_first(store: SqlStore) -> None:

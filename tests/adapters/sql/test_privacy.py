@@ -8,7 +8,7 @@ from tests.builders import NOW, a_person, a_stay, an_event
 from hybrid_sync.adapters.sql import SqlStore
 from hybrid_sync.domain.retention import Marker, Veil, pseudonym
 from hybrid_sync.errors import SettingsError
-from hybrid_sync.ports import AliasRecord, AuditLine, Intent, MatchRecord
+from hybrid_sync.ports import AliasRecord, AuditLine, EntryRecord, Intent, MatchRecord, Refusal
 
 ADA = "ada@example.org"
 MARKER = Marker(("a-secret-of-these-tests-0123456789",))
@@ -25,6 +25,8 @@ def keyed(store: SqlStore) -> SqlStore:
         tx.attendance.upsert([a_stay("ada", "08:00", "09:00"), a_stay("bob", "08:00", "09:00")])
         tx.attentions.open("water", f"mail:{ADA}", f"{ADA}: unknown", NOW)
         tx.intents.put(Intent("x", "water", "mail", "", "done", 1, NOW, detail=f"550 <{ADA}>"))
+        words = Refusal("change", f"400 {ADA} cannot be invited")
+        tx.entries.save(EntryRecord("water", "AAMk1", 1, "made", refused=words))
         tx.matches.put(MatchRecord("water", ADA, "id-ada", "organiser", NOW))
         tx.aliases.put(AliasRecord("ada@home.org", ADA, "water", NOW))
     return keyed
@@ -69,7 +71,7 @@ def test_a_scrub_takes_one_person_out_and_leaves_the_others(keyed: SqlStore) -> 
     with keyed.begin() as tx:
         tx.tombstones.add([ADA], "asked", NOW)
         counts = tx.privacy.scrub("water", Veil({ADA: ERASED}, MARKER.mark), NOW)
-    assert counts == {"attendance": 1, "registrations": 1, "notes": 2, "registrants": 1}
+    assert counts == {"attendance": 1, "registrations": 1, "notes": 3, "registrants": 1}
     with keyed.read() as tx:
         ada, bob = sorted(tx.people.of("water"), key=lambda one: one.id)
         assert (ada.email, ada.name, ada.organisation, ada.link_generation) == (ERASED, "(erased)", None, 2)
@@ -79,10 +81,21 @@ def test_a_scrub_takes_one_person_out_and_leaves_the_others(keyed: SqlStore) -> 
         intent = tx.intents.get("x")
         assert intent is not None
         assert intent.detail == f"550 <{ERASED}>"
+        entry = tx.entries.get("water")
+        assert entry is not None
+        assert entry.refused == Refusal("change", f"400 {ERASED} cannot be invited")
         assert tx.attentions.unsettled() == []
         assert tx.privacy.addresses("water") == {"bob@example.org"}
     with keyed.begin() as tx:
         assert tx.privacy.scrub("water", Veil({ADA: ERASED}, MARKER.mark), NOW) == {}
+
+
+def test_an_address_in_the_words_of_a_refusal_alone_is_found(store: SqlStore) -> None:
+    with store.begin() as tx:
+        words = Refusal("change", "400 <Eve@Example.org>")
+        tx.entries.save(EntryRecord("water", "AAMk1", 1, "made", refused=words))
+        assert tx.privacy.addresses("water") == {"eve@example.org"}
+        assert list(tx.privacy.events_of(["eve@example.org"])) == ["water"]
 
 
 def test_somebody_who_comes_back_and_goes_again_gets_a_number(keyed: SqlStore) -> None:

@@ -48,7 +48,7 @@ def prepared(folder: Path, stored: int) -> tuple[World, App]:
     app = world.app(world.settings(retention={"speaker_days": 400}))
     store_past(app.store, stored)  # type: ignore[arg-type]
     world.sandbox.clock.set(LATER)
-    app.privacy.purge()
+    app.retention.purge()
     store_past(app.store, DUE, cleared=False)  # type: ignore[arg-type]
     world.sandbox.clock.advance(24 * 3600)
     return world, app
@@ -60,8 +60,8 @@ def test_the_daily_look_costs_the_same_with_ten_cleared_events_as_with_a_thousan
         world, app = prepared(tmp_path / str(stored), stored)
         try:
             with counted(app.store.engine) as cost:  # type: ignore[attr-defined]
-                told = app.privacy.purge(dry_run=True)
-                done = app.privacy.purge()
+                told = app.retention.purge(dry_run=True)
+                done = app.retention.purge()
         finally:
             world.__exit__()
         assert sorted(told.events) == sorted(done.events) == ["due0", "due1", "due2"]
@@ -79,7 +79,7 @@ def test_nothing_in_the_daily_look_reads_a_table_from_end_to_end(tmp_path: Path)
     engine = app.store.engine  # type: ignore[attr-defined]
     try:
         with counted(engine) as found:
-            app.privacy.purge()
+            app.retention.purge()
         searched, whole = whole_tables(engine, found.statements)
     finally:
         world.__exit__()
@@ -100,7 +100,7 @@ def test_without_the_notes_it_would_read_all_the_past(tmp_path: Path) -> None:
             )
         try:
             with counted(engine) as cost:
-                app.privacy.purge()
+                app.retention.purge()
         finally:
             world.__exit__()
         steps.append(cost.steps)

@@ -75,11 +75,11 @@ def postgres_shelf(pg_server: URL, pg_url: str, tmp_path: Path) -> Iterator[Shel
 
         def copy_database() -> Callable[[], None]:
             close()
-            copy = new_database(pg_server, str(make_url(world.url).database))
+            copy = new_database(pg_server, str(make_url(world.url).database), settled=False)
 
             def back() -> None:
                 close()
-                world.url = as_text(new_database(pg_server, str(copy.database)))
+                world.url = as_text(new_database(pg_server, str(copy.database), settled=False))
 
             return back
 

@@ -42,7 +42,7 @@ def transport(sandbox: Sandbox) -> Iterator[Listening]:
 def allowed(sign_in: CodeSignIn, *, acting: bool = False, state: str = "the state") -> str:
     """The code with which the browser of a person who said yes comes back."""
     page = requests.get(
-        sign_in.address(wanted_scopes(acting=acting), state), allow_redirects=False, timeout=5
+        sign_in.address(wanted_scopes(acting=acting), state), allow_redirects=False, timeout=60
     )
     assert page.status_code == 302, page.text
     address = page.headers["Location"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from hybrid_sync.domain.attention import way_out
+from hybrid_sync.ports import NO_EVENT
+from hybrid_sync.sync.chores import question
 from hybrid_sync.sync.loop import Report
 from hybrid_sync.wiring import App
 from tests.answers_kit import a_reply
@@ -21,7 +24,7 @@ LATER = timedelta(minutes=17)
 
 
 def round_of(name: str) -> Any:
-    """The chores' next round; what goes wrong is read in the log, and is tried again."""
+    """The chores' next round; what goes wrong is read in the log and tried again, and may be asked about."""
 
     def act(stage: Stage, app: App, event: str) -> tuple[list[Told], Report | None]:
         stage.world.sandbox.clock.advance(LATER)
@@ -29,6 +32,10 @@ def round_of(name: str) -> Any:
             app.chores()
         with app.store.read() as tx:
             due = tx.chores.due_at(name)
+            asked = {one.key: one.message for one in tx.attentions.unsettled(NO_EVENT)}
+        if question(name) in asked:
+            words = asked[question(name)]
+            return [Told("attention", words, way_out(NO_EVENT, question(name), words))], None
         again = "tried again" if due is not None and due > stage.now else ""
         return [Told("later", line, again) for line in lines], None
 
@@ -39,7 +46,9 @@ def next_round(stage: Stage, event: str, report: Report | None) -> tuple[list[st
     for _ in range(2):
         stage.world.sandbox.clock.advance(LATER)
         stage.app.chores()
-    return stage.quiet("e"), False
+    with stage.app.store.read() as tx:
+        asked = [one.message for one in tx.attentions.unsettled(NO_EVENT)]
+    return stage.quiet("e") + [f"still asked: {one}" for one in asked], False
 
 
 def chore_named(name: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hybrid_sync.adapters.mail import ImapMailbox
 from hybrid_sync.http_client import Transport
 from hybrid_sync.wiring import post
 
@@ -61,6 +62,31 @@ SMTP: Kinds = {
     "slow": {"delay": 0.05},
 }
 
+HANDSHAKE: Kinds = {name: fault for name, fault in SMTP.items() if "status" not in fault}
+"""There are no replies in a handshake."""
+
+ORDERED = "ordered by a fault rule"
+
+IMAP: Kinds = {
+    "drop": {"drop": "before"},
+    "drop+": {"drop": "after"},
+    "none": {"delay": LONGER, "delay_at": "before", "drop": "before"},
+    "none+": {"delay": LONGER},
+    "drip": {"drip": 0.1},
+    "BYE": {"status": 500, "words": f"BYE {ORDERED}"},
+    "NO": {"status": 500, "words": f"NO [CANNOT] {ORDERED}"},
+    "NOu": {"status": 500, "words": f"NO [UNAVAILABLE] {ORDERED}"},
+    "BAD": {"status": 500, "words": f"BAD {ORDERED}"},
+    "half": {"body": "truncated"},
+    "page": {"body": "html"},
+    "slow": {"delay": 0.05},
+}
+"""Rules of spoiling_lines.py."""
+IMAP_FIRST: Kinds = {name: fault for name, fault in IMAP.items() if name not in ("NO", "NOu")}
+"""CAPABILITY is never answered with NO (RFC 9051 6.1.1)."""
+IMAP_GREETING: Kinds = {name: fault for name, fault in IMAP_FIRST.items() if name != "BAD"}
+"""A greeting has no tag that could be answered."""
+
 LEGEND = {
     "drop": "the connection is dropped before it was done, `drop+` after",
     "none": "no answer within the client's time, and not done; `none+`: done",
@@ -69,6 +95,7 @@ LEGEND = {
     "half": "the answer breaks off",
     "page": "the answer is an HTML page",
     "drip": "never an answer, only continuation lines",
+    "NOu": "the server says that it is its own trouble and passes (UNAVAILABLE)",
     "slow": "late, within the client's time",
 }
 
@@ -83,6 +110,8 @@ def hasty() -> Iterator[None]:
     """Clients that are built in here give up early: the time-outs are real, only shorter than in the settings of a house."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Transport.__init__.__kwdefaults__, "read_seconds", PATIENCE)
+        patch.setitem(ImapMailbox.__init__.__kwdefaults__, "seconds", PATIENCE)
+        patch.setitem(ImapMailbox.__init__.__kwdefaults__, "total_seconds", 2 * PATIENCE)
         patch.setattr(post, "SECONDS", PATIENCE)
         patch.setattr(post, "TOTAL_SECONDS", 2 * PATIENCE)
         yield

@@ -15,6 +15,7 @@ from tests.reliability.matrix.attendance import (
 )
 from tests.reliability.matrix.calls import (
     Call,
+    Place,
     edited,
     joined,
     many_events,
@@ -22,13 +23,15 @@ from tests.reliability.matrix.calls import (
     place,
 )
 from tests.reliability.matrix.chores import a_chore, answered, noted, touched
-from tests.reliability.matrix.kinds import SMTP
+from tests.reliability.matrix.doctor import by_doctor, check_and_advice, well_again
+from tests.reliability.matrix.kinds import HANDSHAKE, SMTP, Kinds
 from tests.reliability.matrix.places import (
     INTEGRATION,
     SMTP_SERVER,
     all_but_webex_goes_on,
     by_graph_mail,
     by_microsoft,
+    by_starttls,
     cancelled_a_while_ago,
     microsoft_token_ended,
     published,
@@ -66,6 +69,17 @@ READING: dict[str, Call] = {
     "Microsoft token": Call(
         "POST", "/entra/*/oauth2/v2.0/token", microsoft_token_ended, where=by_microsoft, system="graph"
     ),
+    "collection: PROPFIND": Call(
+        "PROPFIND",
+        "*",
+        edited,
+        where=with_radicale,
+        system="caldav",
+        good=published,
+        act=by_doctor,
+        settle=well_again,
+        judge=check_and_advice,
+    ),
     "collection: look": Call("GET", "*.ics", edited, where=with_radicale, system="caldav", good=published),
 }
 
@@ -80,12 +94,15 @@ WRITING: dict[str, Call] = {
 }
 
 
-def _smtp(method: str, path: str = "*") -> Call:
-    return Call(method, path, joined, where=SMTP_SERVER, system="mail", kinds=SMTP)
+def _smtp(method: str, path: str = "*", where: Place = SMTP_SERVER, kinds: Kinds = SMTP) -> Call:
+    return Call(method, path, joined, where=where, system="mail", kinds=kinds)
 
 
 MAIL: dict[str, Call] = {
     "CONNECT": _smtp("CONNECT"),
+    "EHLO": _smtp("EHLO"),
+    "STARTTLS": _smtp("STARTTLS", where=by_starttls),
+    "TLS handshake": _smtp("TLS", where=by_starttls, kinds=HANDSHAKE),
     "AUTH": _smtp("AUTH"),
     "MAIL FROM": _smtp("MAIL"),
     "RCPT TO": _smtp("RCPT", "p*"),

@@ -11,6 +11,7 @@ import requests
 import vobject
 
 from hybrid_sync.domain.public_calendar import public_uid
+from tests.http_client.certificates import a_certificate
 from tests.radicale_server import PASSWORD, USER, radicale
 from tests.reliability.matrix.calls import (
     cancelled,
@@ -61,16 +62,28 @@ INTEGRATION = place(
     },
     store={"secret": "canary-store-secret-of-32-characters-and-more"},
 )
-SMTP_SERVER = place(
+SMTP_OPTIONS = {
+    "smtp_username": "box",
+    "smtp_password": "canary-pw",
+    "smtp_messages_per_connection": 1,
     # One mechanism: with two, smtplib tries the other where one is refused.
-    {
-        "smtp_username": "box",
-        "smtp_password": "canary-pw",
-        "smtp_messages_per_connection": 1,
-        "smtp_mechanisms": ("PLAIN",),
-    },
-    mail={"auth": "login", "username": "box", "password": "canary-pw"},
-)
+    "smtp_mechanisms": ("PLAIN",),
+}
+SIGNED_IN = {"auth": "login", "username": "box", "password": "canary-pw"}
+SMTP_SERVER = place(SMTP_OPTIONS, mail=SIGNED_IN)
+
+
+@contextmanager
+def by_starttls(folder: Path, kinds: int) -> Iterator[Stage]:
+    """A mail server that wants STARTTLS, with a certificate of its own authority."""
+    certificate = a_certificate("mail", for_server=True)
+    pem, authority = folder / "mail.pem", folder / "authority.pem"
+    pem.write_text(certificate.pem)
+    authority.write_text(certificate.authority)
+    options = SMTP_OPTIONS | {"smtp_security": "starttls", "smtp_certificate": str(pem)}
+    mail = SIGNED_IN | {"security": "starttls"}
+    with place(options, mail=mail, service={"ca_bundle": str(authority)})(folder, kinds) as stage:
+        yield stage
 
 
 @contextmanager

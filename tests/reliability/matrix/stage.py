@@ -15,7 +15,9 @@ from hybrid_sync.sync.loop import Report
 from hybrid_sync.sync.outcome import Outcome
 from hybrid_sync.wiring import App
 from tests.builders import an_event
+from tests.dovecot_server import Imap
 from tests.reliability.matrix.kinds import hasty
+from tests.reliability.matrix.spoiling_lines import SpoilingLines
 from tests.reliability.matrix.spoiling_proxy import SpoilingProxy
 from tests.world import World, online
 
@@ -43,8 +45,10 @@ class Stage:
     world: World
     build: Callable[[], App]
     kinds: int
-    proxy: SpoilingProxy | None = None
+    proxy: SpoilingProxy | SpoilingLines | None = None
     """What stands before the server that is not the sandbox's."""
+    mailbox: Imap | None = None
+    """The real mailbox that comes with it."""
     asked: Counter[str] = field(default_factory=Counter)
     """For how many passes in a row a person was asked about an event."""
 
@@ -102,7 +106,7 @@ class Stage:
 
     def wait_for(self, spoilt: int) -> None:
         """Until the outside is through with a call for which nobody waits any more."""
-        for _ in range(300):
+        for _ in range(6000):
             if self.spoilt() >= spoilt:
                 return
             time.sleep(0.01)

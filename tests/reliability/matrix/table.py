@@ -7,12 +7,13 @@ meanwhile is judged by words.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hybrid_sync.sandbox import Fault
-from tests.reliability.matrix import others
+from tests.reliability.matrix import imap, others
 from tests.reliability.matrix.calls import READING, WRITING, Call
 from tests.reliability.matrix.kinds import HTTP, needs_haste
 from tests.reliability.matrix.stage import Stage, Told
@@ -22,10 +23,13 @@ TABLES: dict[str, dict[str, Call]] = {
     "writing": WRITING | others.WRITING,
     "reading": READING | others.READING,
     "mail": others.MAIL,
+    "mailbox": imap.MAILBOX,
 }
 CALLS = {name: call for table in TABLES.values() for name, call in table.items()}
 
-SIGNS = {"": "·", "later": "l", "unknown": "?", "attention": "A", "refused": "A", "link": "L"}
+SIGNS = {"": "·", "later": "l", "unknown": "?", "attention": "A", "refused": "A", "link": "L", "doctor": "D"}
+NO_CELL = "–"
+"""That kind of fault makes no sense on that call."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,12 @@ def _cell(stage: Stage, call: Call, number: int, fault: dict[str, Any]) -> Cell:
     return Cell(tuple(told), by_person, tuple(wrong))
 
 
-def table(rows: dict[str, dict[str, Cell]]) -> str:
+def table(rows: Mapping[str, Mapping[str, object]]) -> str:
     """Markdown: a row for each call, a column for each kind of fault."""
-    kinds = list(next(iter(rows.values())))
+    kinds = list(max(rows.values(), key=len))
     lines = ["| call | " + " | ".join(kinds) + " |", "|---" + "|:-:" * len(kinds) + "|"]
-    lines += [f"| {name} | " + " | ".join(map(str, cells.values())) + " |" for name, cells in rows.items()]
+    for name, cells in rows.items():
+        lines.append(f"| {name} | " + " | ".join(str(cells.get(kind, NO_CELL)) for kind in kinds) + " |")
     return "\n".join(lines)
 
 

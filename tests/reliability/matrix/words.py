@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.reliability.matrix.kinds import ORDERED
 from tests.reliability.matrix.stage import Told
 
-SYSTEMS = {"webex": "webex", "graph": "graph|microsoft", "mail": "mail", "caldav": "caldav"}
+SYSTEMS = {
+    "webex": "webex",
+    "graph": "graph|microsoft",
+    "mail": "mail",
+    "caldav": "caldav",
+    "mailbox": "mailbox",
+}
 
 
 def missing(told: Told, event: str, system: str, fault: dict[str, Any]) -> list[str]:
@@ -24,12 +31,17 @@ def missing(told: Told, event: str, system: str, fault: dict[str, Any]) -> list[
 
 def _cause(fault: dict[str, Any]) -> str:
     """A pattern of what the words must tell of that fault."""
+    if fault.get("words"):
+        return ORDERED
     if fault.get("status") is not None:
         # What a conflict means is told in words.
         conflict = "|changed .*(meanwhile|same moment)" if fault["status"] in (404, 409, 412) else ""
         return rf"\b{fault['status']}\b{conflict}"
     if fault.get("body"):
-        return "no json object|connection broke|html page"
-    if fault.get("delay") or fault.get("drip"):
+        return "no json object|connection broke|html page|is no imap"
+    if fault.get("drip"):
+        # Where a handshake was due such lines are no answer that could be waited for.
+        return "no answer in time|could not be secured"
+    if fault.get("delay"):
         return "no answer in time"
     return "no answer|connection|unexpectedly closed"

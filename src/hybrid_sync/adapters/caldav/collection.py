@@ -24,6 +24,7 @@ from hybrid_sync.ports.publishing import Held
 
 SYSTEM = "caldav"
 _ADVICE = "see url, username and password in [caldav]; url is the collection's own address"
+_LATER = f"try again later; if it stays so, {_ADVICE}"
 
 
 class CaldavCollection:
@@ -99,9 +100,13 @@ class CaldavCollection:
             b'<propfind xmlns="DAV:"><prop><resourcetype/><current-user-privilege-set/></prop></propfind>'
         )
         try:
-            _, _, answer = self._call("PROPFIND", "", body, {"Depth": "0", "Content-Type": "application/xml"})
+            _, headers, answer = self._call(
+                "PROPFIND", "", body, {"Depth": "0", "Content-Type": "application/xml"}
+            )
         except ProviderError as error:
-            return [Check(what, False, str(error), _ADVICE)]
+            return [Check(what, False, str(error), _LATER if isinstance(error, TryLater) else _ADVICE)]
+        if "html" in headers.get("Content-Type", "").lower():
+            return [Check(what, False, "caldav: the answer is an HTML page", _LATER)]
         if b":caldav" not in answer or b"calendar" not in answer:
             return [Check(what, False, "there is no calendar collection at that address", _ADVICE)]
         may_write = b"write" in answer or b"all" in answer if b"privilege" in answer else None

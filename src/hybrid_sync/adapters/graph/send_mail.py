@@ -33,6 +33,8 @@ _OF_US = re.compile(
     r"ErrorSendAsDenied|ErrorAccessDenied|ErrorQuotaExceeded|ErrorExceededMessageLimit|ErrorMessageSubmissionBlocked"
     r"|ErrorAccountSuspend|ErrorInvalidUser|MailboxNotEnabledForRESTAPI"
 )
+# And those that speak of what is sent.
+_OF_THE_MESSAGE = re.compile(r"ErrorMessageSizeExceeded|MimeContent")
 _TEXT = {"Content-Type": "text/plain"}
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _HEADERS = BytesHeaderParser(policy=policy.SMTP)
@@ -84,9 +86,8 @@ class GraphMailer:
             # Graph has no envelope: whoever stands in the headers is mailed.
             raise ValueError("the message is not addressed to this one recipient")
         if len(mime) > MOST_BYTES:
-            raise Refused(
-                self._api.system, f"the message is larger than the {MOST_BYTES} bytes that sendMail takes"
-            )
+            words = f"the message is larger than the {MOST_BYTES} bytes that sendMail takes"
+            raise Refused(self._api.system, words, of_us=True)
         if self._budget:
             self._budget.take(sparing=not urgent)
         try:
@@ -137,12 +138,20 @@ class GraphMailer:
         if isinstance(error, (OutcomeUnknown, TryLater)):
             return error
         status = error.status or 0
-        if status == 413 or (status == 400 and not _OF_US.search(error.words)):
+        if status == 413 or (status == 400 and _OF_THE_MESSAGE.search(error.words)):
+            return _with_status(
+                Refused(error.system, error.words, tracking_id=error.tracking_id, of_us=True), status
+            )
+        if status == 400 and not _OF_US.search(error.words):
             return error
         advice = MAILBOX_ADVICE if isinstance(error, Gone) else PERMISSION_ADVICE
         told = SignInExpired(error.system, f"{error.words}; {advice}", tracking_id=error.tracking_id)
-        told.status = error.status
-        return told
+        return _with_status(told, error.status)
+
+
+def _with_status(error: ProviderError, status: int | None) -> ProviderError:
+    error.status = status
+    return error
 
 
 def _addressees(mime: bytes) -> list[str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import ssl
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hybrid_sync.adapters.mail.signing_in import SignIn
+from hybrid_sync.adapters.mail.signing_in import Nobody, SignIn
 from hybrid_sync.http_client import Watch
 from hybrid_sync.http_client.trust import trusting
 
 Security = Literal["none", "starttls", "tls"]
+
+_UNKNOWN = (500, 502)
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,40 @@ class Door:
                 watch, self.host, self.port, local_hostname=self.local_hostname, timeout=self.seconds
             )
         try:
+            self._greet(connection)
             if self.security == "starttls":
-                connection.starttls(context=context)
+                self._secure(connection, context)
                 watch.sending(connection.sock)
-            connection.ehlo_or_helo_if_needed()
+                self._greet(connection)  # what was offered in clear counts no more (RFC 3207 4.2)
             self.sign_in(connection)
             watch.sending(connection.sock)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _greet(self, connection: smtplib.SMTP) -> None:
+        """EHLO; HELO only for a server that does not know it (RFC 5321 3.2), where nothing of ESMTP is asked for."""
+        code, words = connection.ehlo()
+        if code in _UNKNOWN and self.security == "none" and isinstance(self.sign_in, Nobody):
+            code, words = connection.helo()
+        _welcome("EHLO", code, words)
+
+    def _secure(self, connection: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        try:
+            connection.starttls(context=context)
+        except smtplib.SMTPResponseException as error:
+            _welcome("STARTTLS", error.smtp_code, error.smtp_error)
+
+
+def _welcome(command: str, code: int, words: bytes | str) -> None:
+    """4xx passes (RFC 3207 4: 454 for STARTTLS). With 5xx the server will not have us so, until somebody mends it."""
+    if 200 <= code < 300:
+        return
+    if code >= 500:
+        told = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        raise smtplib.SMTPNotSupportedError(f"{command}, which it answers with {code} {told}")
+    raise smtplib.SMTPResponseException(code, words)
 
 
 class _Watched(smtplib.SMTP):

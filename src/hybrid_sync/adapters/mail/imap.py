@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import imaplib
+import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,9 +13,10 @@ from typing import Any, Literal
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from hybrid_sync.adapters.mail.imap_connection import WatchedClient
 from hybrid_sync.errors import ProviderError, Refused, SettingsError, SignInExpired, TryLater
-from hybrid_sync.http_client import TokenSource, redact
-from hybrid_sync.http_client.transport import is_loopback
+from hybrid_sync.http_client import TokenSource, Watch, redact
+from hybrid_sync.http_client.addresses import is_loopback
 from hybrid_sync.http_client.trust import trusting
 from hybrid_sync.ports import Check
 from hybrid_sync.ports.mailbox import MailboxPosition
@@ -22,13 +25,21 @@ SYSTEM = "mailbox"
 MOST_BYTES = 10_000_000
 """Larger mails are no answers; they are passed over without being fetched."""
 
+# RFC 5530 3: what a server says to LOGIN besides that the credentials are wrong.
+_PASSING = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
+
+_BYTES = re.compile(r"\[?\bb(['\"])(.*?)\1\]?", re.DOTALL)
+# How imaplib tells that a command was not answered to its end; at the greeting the words stand alone.
+_BROKEN = re.compile(r"(?:command: (\w+) => )?((?:socket error|unexpected response).*|(?<==> ).*)", re.DOTALL)
+
 _ADVICE = "see host, port, security, username, password and folder in [mailbox]"
 
 Security = Literal["none", "starttls", "tls"]
 
 
 class ImapMailbox:
-    """ports.Mailbox and Checkable. One connection for each look; seconds: `seconds` per socket operation.
+    """ports.Mailbox and Checkable. One connection for each look; seconds: `seconds` per socket operation,
+    `total_seconds` for the look.
 
     Signs in with `password`, or with a token of `token` (XOAUTH2; Exchange asks for IMAP.AccessAsApp).
     Raises SettingsError for a password that would cross the network in clear.
@@ -45,6 +56,7 @@ class ImapMailbox:
         security: Security = "tls",
         folder: str = "INBOX",
         seconds: float = 30,
+        total_seconds: float = 240,
         ca_bundle: str | None = None,
     ) -> None:
         if security == "none" and not is_loopback(host):
@@ -58,6 +70,7 @@ class ImapMailbox:
         self._security = security
         self._folder = folder
         self._seconds = seconds
+        self._total = total_seconds
         self._ca_bundle = ca_bundle
 
     def after(
@@ -102,8 +115,8 @@ class ImapMailbox:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[tuple[IMAPClient, Mapping[bytes, Any]]]:
-        try:
-            connection = self._connected()
+        with Watch(self._total) as watch, _translated(watch):
+            connection = self._connected(watch)
             try:
                 self._sign_in(connection)
                 yield connection, connection.select_folder(self._folder, readonly=True)
@@ -111,20 +124,13 @@ class ImapMailbox:
                 # LOGOUT is a courtesy: whatever it meets, the connection is gone afterwards.
                 with contextlib.suppress(OSError, IMAPClientError):
                     connection.logout()
-        except LoginError as error:
-            raise SignInExpired(SYSTEM, _cleaned(error)) from error
-        except TimeoutError as error:
-            raise TryLater(SYSTEM, "no answer in time") from error
-        except ssl.SSLCertVerificationError as error:
-            raise Refused(SYSTEM, f"the server's certificate is not good: {error.verify_message}") from error
-        # imaplib's own `abort` for a broken connection comes through as IMAPClientError's base.
-        except (OSError, IMAPClientError) as error:
-            raise TryLater(SYSTEM, _cleaned(error) or type(error).__name__) from error
+                _close(connection)
 
-    def _connected(self) -> IMAPClient:
+    def _connected(self, watch: Watch) -> IMAPClient:
         host, port = self._address
         context = trusting(self._ca_bundle)
-        connection = IMAPClient(
+        connection = WatchedClient(
+            watch,
             host,
             port=port,
             ssl=self._security == "tls",
@@ -132,7 +138,11 @@ class ImapMailbox:
             timeout=SocketTimeout(connect=self._seconds, read=self._seconds),
         )
         if self._security == "starttls":
-            connection.starttls(context)
+            try:
+                connection.starttls(context)
+            except BaseException:
+                _close(connection)
+                raise
         return connection
 
     def _sign_in(self, connection: IMAPClient) -> None:
@@ -147,5 +157,49 @@ class ImapMailbox:
             raise
 
 
+@contextlib.contextmanager
+def _translated(watch: Watch) -> Iterator[None]:
+    try:
+        yield
+    except LoginError as error:
+        if watch.expired or _is_passing(error):
+            raise TryLater(SYSTEM, _cause(error, watch)) from error
+        raise SignInExpired(SYSTEM, _cleaned(error)) from error
+    except ssl.SSLCertVerificationError as error:
+        raise Refused(SYSTEM, f"the server's certificate is not good: {error.verify_message}") from error
+    # imaplib's own `abort` for a broken connection comes through as IMAPClientError's base.
+    except (OSError, IMAPClientError) as error:
+        raise TryLater(SYSTEM, _cause(error, watch)) from error
+
+
+def _close(connection: IMAPClient) -> None:
+    """imaplib leaves the socket open where LOGOUT is not answered, and complains where it is closed already."""
+    with contextlib.suppress(OSError):
+        connection.shutdown()
+
+
+def _is_passing(error: LoginError) -> bool:
+    """The connection broke, or the server says that it is its own trouble; no word of the credentials."""
+    return isinstance(error.__context__, imaplib.IMAP4.abort) or bool(_PASSING.search(str(error)))
+
+
+def _cause(error: Exception, watch: Watch) -> str:
+    if watch.expired or isinstance(error, TimeoutError):
+        return "no answer in time"
+    words = _cleaned(error) or type(error).__name__
+    broken = _BROKEN.match(words)
+    if broken is None:
+        return words
+    command, why = broken[1] or "the greeting", broken[2]
+    # imaplib quotes what it could not read; that may be a piece of somebody's mail.
+    if why.startswith("socket error"):
+        return f"the connection broke at {command}"
+    if why.startswith("unexpected response"):
+        return f"the answer to {command} is no IMAP"
+    return f"the server hung up at {command}: {why}"
+
+
 def _cleaned(error: Exception) -> str:
-    return redact(" ".join(str(error).split()))[:400]
+    """In one line, without Python's marks of bytes."""
+    words = _BYTES.sub(r"\2", str(error))
+    return redact(" ".join(words.split()))[:400]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from hybrid_sync.domain.refusals import speaks_of_address
 from hybrid_sync.errors import OutcomeUnknown, ProviderError, Refused, SignInExpired, TryLater
 
 
@@ -29,6 +30,8 @@ class Reply:
 SHUTTING_DOWN = 421
 _SIGN_IN = frozenset({530, 534, 535, 538})
 _TOO_LARGE = frozenset({552, 523})
+# A command that is not understood, or not here (RFC 5321 4.2.2): nobody's address.
+_SYNTAX = frozenset({500, 501, 502, 503, 504, 555})
 
 # Refusals of us and not of the recipient, which some servers give only at RCPT or after the message: no right to send
 # as that sender (Exchange 5.7.60, 5.2.252), not signed in (5.7.3, 5.7.57), SMTP AUTH off (5.7.30, 5.7.139), a sender
@@ -50,6 +53,10 @@ def verdict(system: str, stage: Stage, reply: Reply) -> ProviderError | None:
     DATA      | fine     | TryLater for this one  | the same
     message   | fine     | TryLater for this one  | the same
 
+    A refusal is `of_us` where its enhanced status code (RFC 2034, at the beginning) says so, domain.refusals. Without one
+    RCPT TO speaks of the recipient (RFC 5321 4.3.2: no mailbox, not local, name not allowed, storage exceeded), and the
+    other stages do not: they refuse the message or its sender for size, policy or content (RFC 1870 6, RFC 5321 4.3.2).
+
     421 is the server's goodbye: TryLater for all. Anything else is no SMTP: OutcomeUnknown once the message is sent,
     TryLater before.
     """
@@ -64,7 +71,13 @@ def verdict(system: str, stage: Stage, reply: Reply) -> ProviderError | None:
         only_this = stage is not Stage.SENDER and reply.code >= 400 and reply.code != SHUTTING_DOWN
         return TryLater(system, message, only_this=only_this)
     if reply.code in _TOO_LARGE:
-        return Refused(system, message)
+        return _refused(system, stage, reply, message)
     if reply.code in _SIGN_IN or stage is Stage.SENDER or _OF_US.search(reply.words):
         return SignInExpired(system, message)
-    return Refused(system, message)
+    return _refused(system, stage, reply, message)
+
+
+def _refused(system: str, stage: Stage, reply: Reply, message: str) -> Refused:
+    by_stage = stage is Stage.RECIPIENT and reply.code not in _SYNTAX
+    status = reply.words.removeprefix(str(reply.code))
+    return Refused(system, message, of_us=not speaks_of_address(status, otherwise=by_stage))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import smtplib
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic as real_monotonic
@@ -15,7 +16,8 @@ from hybrid_sync.adapters.mail.replies import SHUTTING_DOWN, Reply, Stage, verdi
 from hybrid_sync.adapters.mail.signing_in import Nobody, Password, SignIn, XOAuth2
 from hybrid_sync.errors import OutcomeUnknown, ProviderError, SettingsError, SignInExpired, TryLater
 from hybrid_sync.http_client import Budget, Observe, TokenBucket, TokenSource, Watch, redact
-from hybrid_sync.http_client.transport import is_loopback, nobody
+from hybrid_sync.http_client.addresses import is_loopback
+from hybrid_sync.http_client.transport import nobody
 from hybrid_sync.ports import Check
 
 logger = logging.getLogger(__name__)
@@ -119,13 +121,20 @@ class SmtpMailer:
         return [Check(what, True, f"connected to {self._door.host}:{self._door.port}, {signed}")]
 
     def close(self) -> None:
-        """Say goodbye to the server; the next message opens a new connection."""
-        with self._lock:
+        """Say goodbye to the server; the next message opens a new connection.
+
+        Waits for nobody who still sends: a message that hangs must not keep a stopped worker alive.
+        """
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
             if self._connection is not None:
                 # QUIT is a courtesy: whatever it meets, the connection is gone afterwards.
                 with contextlib.suppress(OSError, smtplib.SMTPException):
                     self._connection.quit()
             self._drop()
+        finally:
+            self._lock.release()
 
     def _delivered(self, mime: bytes, recipient: str) -> str:
         with Watch(self._total) as watch:
@@ -175,7 +184,9 @@ class SmtpMailer:
         if reply[0] == SHUTTING_DOWN or not 200 <= reply[0] < 600:
             self._drop()
         if isinstance(problem, SignInExpired):
-            raise SignInExpired(SYSTEM, f"{problem.words}; {self._sign_in.advice}")
+            raise SignInExpired(
+                SYSTEM, f"{problem.words}; see from_address in [mail]; {self._sign_in.advice}"
+            )
         raise problem
 
     def _ready(self, watch: Watch) -> smtplib.SMTP:
@@ -220,7 +231,8 @@ def _not_sent(error: OSError | smtplib.SMTPException, advice: str, watch: Watch)
     if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
         return SignInExpired(SYSTEM, f"{_cause(error, watch)}; {advice}")
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return SignInExpired(SYSTEM, f"the server does not offer what the settings ask for: {error}")
+        words = redact(" ".join(str(error).split()))[:400]
+        return SignInExpired(SYSTEM, f"the server does not offer what the settings ask for: {words}")
     return TryLater(SYSTEM, f"nothing sent: {_cause(error, watch)}")
 
 
@@ -238,4 +250,7 @@ def _cause(error: BaseException, watch: Watch) -> str:
     # smtplib wraps the time-out of a read into a disconnection, and the watch ends the whole by one.
     if watch.expired or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "no answer in time"
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLCertVerificationError):
+        reason = (error.reason or type(error).__name__).replace("_", " ").lower()
+        return f"the connection could not be secured with TLS ({reason})"
     return redact(str(error)) or type(error).__name__

@@ -28,6 +28,12 @@ _POSTGRESQL_OPTIONS = (
     "-c statement_timeout=60s -c lock_timeout=10s "
     f"-c idle_in_transaction_session_timeout={LONGEST_PAUSE_S}s -c timezone=UTC"
 )
+CLUSTER = "cluster"
+"""Where a connection to PostgreSQL notes the server's system identifier (`Connection.info`)."""
+
+_MAY_ASK_CLUSTER = "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')"
+_ASK_CLUSTER = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()"
+
 _A_LOOK_MAY_PAUSE = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 
 
@@ -154,8 +160,17 @@ def _postgresql_engine(url: URL) -> Engine:
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect_args)
     except ModuleNotFoundError as error:
         raise SettingsError("PostgreSQL needs its driver: pip install 'hybrid-sync[postgres]'") from error
+    event.listen(engine, "connect", _note_cluster)
     event.listen(engine, "handle_error", _without_row)
     return engine
+
+
+def _note_cluster(connection: Any, record: Any) -> None:
+    """Once per connection, so that it costs no look a statement. "" where the role may not ask."""
+    connection.autocommit = True
+    may_ask = connection.execute(_MAY_ASK_CLUSTER).fetchone()[0]
+    record.info[CLUSTER] = connection.execute(_ASK_CLUSTER).fetchone()[0] if may_ask else ""
+    connection.autocommit = False
 
 
 def _without_row(context: ExceptionContext) -> None:

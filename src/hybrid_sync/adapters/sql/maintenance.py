@@ -17,10 +17,12 @@ from hybrid_sync.adapters.sql import schema
 from hybrid_sync.adapters.sql.audit import append, lock_end
 from hybrid_sync.adapters.sql.audit_guard import lift_guard, set_guard
 from hybrid_sync.adapters.sql.engine import journal_mode, journal_mode_for, look, sqlite_file
-from hybrid_sync.adapters.sql.tables import audit, intents
+from hybrid_sync.adapters.sql.home import is_copy
+from hybrid_sync.adapters.sql.tables import audit
 from hybrid_sync.domain.audit_chain import PURGE, START
+from hybrid_sync.domain.restored import COPY
 from hybrid_sync.errors import UserError
-from hybrid_sync.ports import COPIED, COPY_IN_USE, NO_EVENT, AuditLine, Check
+from hybrid_sync.ports import NO_EVENT, AuditLine, Check
 
 
 def backup(engine: Engine, path: Path) -> None:
@@ -63,12 +65,15 @@ def _copy(engine: Engine, target: Path) -> None:
 
 
 def _mark_as_copy(target: Path) -> None:
-    """Whoever puts the copy back without `db restored` is reminded by `check`."""
+    """Whoever puts the copy back without `db restored` is reminded, and nothing is done with it before."""
     with closing(sqlite3.connect(target)) as copy, copy:
+        if copy.execute("SELECT 1 FROM sqlite_schema WHERE name = 'home'").fetchone():
+            copy.execute("UPDATE home SET copied = 1")
+            return
+        # Copied before the upgrade: revision 0005 finds the mark of earlier programs and takes it over.
         copy.execute(
             "INSERT OR REPLACE INTO intents (op_key, event_id, kind, request_hash, state, attempts) "
-            "VALUES (?, ?, ?, '', ?, 0)",
-            (COPIED, NO_EVENT, COPIED, COPY_IN_USE),
+            "VALUES ('store.copied', '', 'store.copied', '', 'done', 0)"
         )
 
 
@@ -99,14 +104,11 @@ def _schema(engine: Engine) -> Check:
 
 
 def _put_back(engine: Engine) -> Sequence[Check]:
-    """A copy that `backup` made knows that it is one, until it is said that it was put back."""
-    mark = (intents.c.op_key == COPIED, intents.c.state == COPY_IN_USE)
+    """A copy knows that it is one, until it is said that it was put back."""
     with look(engine) as connection:
-        if connection.execute(select(intents.c.op_key).where(*mark)).first() is None:
+        if not is_copy(connection):
             return []
-    detail = (
-        "this is a copy that was put back, and nobody has said so: what is newer outside would be overwritten"
-    )
+    detail = f"this is {COPY}"
     return [
         Check("restored from a backup", None, detail, "hybrid-sync db restored, before the worker starts")
     ]

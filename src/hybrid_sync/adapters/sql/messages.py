@@ -137,4 +137,5 @@ def _message(row: Any) -> Message:
         kind=row.kind,
         mime=b"",
         purpose=row.purpose,
+        detail=row.detail or "",
     )

@@ -1,18 +1,20 @@
-"""The rooms of what we know and do outside: meetings, staff calendar entries, intents."""
+"""The rooms of what we know and do outside: meetings, staff calendar entries, intents, and what a restore left open."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, RowMapping, Table, select
 
 from hybrid_sync.adapters.sql.statements import upsert
-from hybrid_sync.adapters.sql.tables import entries, events, intents, meetings
+from hybrid_sync.adapters.sql.tables import entries, events, intents, meetings, restores
 from hybrid_sync.domain.events import EventState
-from hybrid_sync.ports import EntryRecord, Intent, MeetingRecord
+from hybrid_sync.domain.restored import Restored
+from hybrid_sync.domain.staff_calendar import Written
+from hybrid_sync.ports import EntryRecord, Intent, MeetingRecord, Refusal
 
 
 class SqlMeetings:
@@ -38,14 +40,15 @@ class SqlMeetings:
 
 
 class SqlEntries:
-    """ports.Entries."""
+    """ports.Entries. `now` is when what is saved counts as noted; retention goes by it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, now: datetime | None = None) -> None:
         self._connection = connection
+        self._now = now
 
     def get(self, event_id: str) -> EntryRecord | None:
         row = _one(self._connection, entries, event_id)
-        return None if row is None else EntryRecord(**row)
+        return None if row is None else _entry(row)
 
     def coming(self, now: datetime) -> Sequence[EntryRecord]:
         query = (
@@ -55,10 +58,37 @@ class SqlEntries:
             .where(entries.c.state == "made")
             .order_by(events.c.start_utc, events.c.id)
         )
-        return [EntryRecord(**row) for row in self._connection.execute(query).mappings()]
+        return [_entry(row) for row in self._connection.execute(query).mappings()]
 
     def save(self, record: EntryRecord) -> None:
-        upsert(self._connection, entries, [_values(record)])
+        written, refused = record.written, record.refused
+        values = {name: getattr(record, name) for name in _PLAIN} | {
+            "body_digest": written.body or "",
+            "wish": written.wish,
+            "stood": written.stood,
+            "invited": sorted(written.invited),
+            "writes": written.writes,
+            "refused_change": refused.change if refused else None,
+            "refused_words": refused.words if refused else None,
+            "noted_at": self._now,
+        }
+        upsert(self._connection, entries, [values])
+
+
+_PLAIN = ("event_id", "entry_id", "incarnation", "state", "room_answer")
+
+
+def _entry(row: Mapping[str, Any] | RowMapping) -> EntryRecord:
+    written = Written(
+        row["body_digest"] or None,
+        row["wish"] or "",
+        row["stood"] or "",
+        frozenset(row["invited"] or ()),
+        row["writes"] or 0,
+    )
+    change = row["refused_change"]
+    refused = None if change is None else Refusal(change, row["refused_words"] or "refused")
+    return EntryRecord(**{name: row[name] for name in _PLAIN}, written=written, refused=refused)
 
 
 class SqlIntents:
@@ -82,12 +112,27 @@ class SqlIntents:
         return [Intent(**row) for row in rows.mappings()]
 
 
+class SqlRestores:
+    """ports.Restores."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, event_id: str) -> Restored | None:
+        row = _one(self._connection, restores, event_id)
+        return None if row is None else Restored(**row | {"before": tuple(row["before"])})
+
+    def put(self, restored: Restored) -> None:
+        lists = {"before": list(restored.before), "told_from": dict(restored.told_from)}
+        upsert(self._connection, restores, [_values(restored) | lists])
+
+
 def _one(connection: Connection, table: Table, key: str) -> dict[str, Any] | None:
     [column] = table.primary_key
     row = connection.execute(select(table).where(column == key)).mappings().one_or_none()
     return None if row is None else dict(row)
 
 
-def _values(record: MeetingRecord | EntryRecord | Intent) -> dict[str, Any]:
+def _values(record: MeetingRecord | Intent | Restored) -> dict[str, Any]:
     """Field by field: these tables have the columns of their records."""
     return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -63,4 +63,23 @@ entries = a_table(
     text("state"),
     # What the room mailbox answered, in the calendar's own word; null while there is no room or no answer.
     text("room_answer", nullable=True),
+    # Of our last write, and of the change that was last refused (domain.staff_calendar.Written, ports.Refusal). Addresses
+    # are kept as marks only. Null: nothing is known, or it was let go when the event had been over for long enough.
+    text("wish", nullable=True),
+    text("stood", nullable=True),
+    Column("invited", Json, nullable=True),
+    number("writes", nullable=True),
+    text("refused_change", nullable=True),
+    text("refused_words", nullable=True),
+    # When this was noted; null when there is none of it.
+    instant("noted_at", nullable=True, index=True),
+)
+
+restores = a_table(
+    "restores",
+    of_event(primary_key=True),
+    instant("at", index=True),
+    number("floor"),
+    Column("before", Json, nullable=False),
+    Column("told_from", Json, nullable=False),
 )

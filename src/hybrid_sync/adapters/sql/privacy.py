@@ -17,12 +17,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    true,
     update,
 )
 
 from hybrid_sync.adapters.sql import privacy_scrub as scrubbing
 from hybrid_sync.adapters.sql.privacy_held import held_about
+from hybrid_sync.adapters.sql.privacy_lines import count_lines, drop_lines
 from hybrid_sync.adapters.sql.privacy_records import (
     in_record,
     names_addresses,
@@ -32,14 +32,10 @@ from hybrid_sync.adapters.sql.privacy_records import (
 )
 from hybrid_sync.adapters.sql.tables import (
     aliases,
-    attentions,
-    audit,
     bounces,
     certificates,
     checkins,
-    deliveries,
     events,
-    intents,
     matches,
     meeting_staff,
     messages,
@@ -156,24 +152,10 @@ class SqlPrivacy:
         return gone
 
     def drop_lines(self, before: datetime) -> Mapping[str, int]:
-        return {
-            name: self._connection.execute(delete(table).where(old)).rowcount
-            for name, (table, old) in _lines(before).items()
-        }
+        return drop_lines(self._connection, before)
 
     def lines(self, before: datetime, now: datetime) -> Mapping[str, int]:
-        wanted: dict[str, tuple[Table, ColumnElement[bool]]] = _lines(before)
-        # From the oldest up to the first that stays, as maintenance.purge_audit has it: what is younger is not read.
-        stays = select(audit.c.id).where(audit.c.at >= before, audit.c.at <= now).order_by(audit.c.id)
-        first = self._connection.execute(stays.limit(1)).scalar_one_or_none()
-        wanted["audit lines"] = (
-            audit,
-            and_(audit.c.at < before, true() if first is None else audit.c.id < first),
-        )
-        return {
-            name: self._connection.execute(select(func.count()).select_from(table).where(old)).scalar_one()
-            for name, (table, old) in wanted.items()
-        }
+        return count_lines(self._connection, before, now)
 
 
 _BY_ADDRESS = (
@@ -225,17 +207,3 @@ def _unseen(what: What, over_before: datetime) -> ColumnElement[bool]:
     """Events over before then that are not noted as done. Not by coalesce(): an index knows the columns."""
     no_end = and_(events.c.end_utc.is_(None), events.c.start_utc <= over_before)
     return and_(events.c[_NOTES[what]].is_(None), or_(events.c.end_utc <= over_before, no_end))
-
-
-def _lines(before: datetime) -> dict[str, tuple[Table, ColumnElement[bool]]]:
-    """What only says how things went. An intent of a coming event is a memory that is still needed."""
-    no_end = and_(events.c.end_utc.is_(None), events.c.start_utc >= before)
-    still = exists().where(events.c.id == intents.c.event_id, or_(events.c.end_utc >= before, no_end))
-    return {
-        "webhook deliveries": (deliveries, deliveries.c.at < before),
-        "settled questions": (attentions, attentions.c.settled_at < before),
-        "intents": (
-            intents,
-            and_(intents.c.state != "pending", intents.c.sent_at < before, ~still),
-        ),
-    }

@@ -28,6 +28,7 @@ from hybrid_sync.adapters.sql.tables import (
     bounces,
     certificates,
     checkins,
+    entries,
     intents,
     matches,
     messages,
@@ -43,7 +44,14 @@ from hybrid_sync.domain.people import ERASED_DOMAIN, ERASED_NAME, email_key
 from hybrid_sync.domain.presence import Segment
 from hybrid_sync.domain.retention import Veil, nameless, renamed
 
-TEXTS = ((attentions, ("key", "message")), (intents, ("detail",)), (work, ("last_error",)))
+_WORDS = (
+    (intents, "detail", "op_key"),
+    (work, "last_error", "event_id"),
+    (entries, "refused_words", "event_id"),
+)
+"""Words of others, and by which key a row is found."""
+
+TEXTS = ((attentions, ("key", "message")), *((table, (column,)) for table, column, _ in _WORDS))
 """Columns in which an address may stand within somebody's words."""
 
 _UNFINISHED = (MessageState.PENDING.value, MessageState.SENDING.value)
@@ -240,7 +248,7 @@ class Scrub:
             some = names[start : start + 100]
             named = [holds(attentions.c[column], key) for column in ("key", "message") for key in some]
             changed += self._gone(attentions, or_(*named))
-        for table, column, key in ((intents, "detail", "op_key"), (work, "last_error", "event_id")):
+        for table, column, key in _WORDS:
             text = table.c[column]
             rows = self._connection.execute(
                 select(table.c[key], text).where(table.c.event_id == self._event_id, text.contains("@"))

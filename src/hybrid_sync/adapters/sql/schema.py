@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from hybrid_sync.adapters.sql.engine import look, sqlite_file
 from hybrid_sync.errors import SettingsError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; written here so that opening the store need not load Alembic. A test compares."""
 
 SCRIPTS = "hybrid_sync.adapters.sql:migrations"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column
 
 from hybrid_sync.adapters.sql.columns import big_integer
-from hybrid_sync.adapters.sql.table_parts import a_table, instant, text
+from hybrid_sync.adapters.sql.table_parts import a_table, instant, number, text
 
 chores = a_table(
     "chores",
@@ -54,4 +54,17 @@ tombstones = a_table(
     text("key", primary_key=True),
     text("reason"),
     instant("at"),
+)
+
+home = a_table(
+    "home",
+    # One row.
+    number("id", primary_key=True, autoincrement=False),
+    # 1 in a copy that `db backup` made.
+    number("copied"),
+    # PostgreSQL: the server's system identifier ("" where its role may not ask), the database and this very table. What
+    # a dump is put back into has another table, what is made WITH TEMPLATE another database. SQLite: "", 0, 0.
+    text("cluster"),
+    Column("database_oid", big_integer(), nullable=False),
+    Column("table_oid", big_integer(), nullable=False),
 )

@@ -19,11 +19,12 @@ from hybrid_sync.adapters.sql.engine import look, open_engine
 from hybrid_sync.adapters.sql.entrances import SqlMeetingStaff, SqlSources
 from hybrid_sync.adapters.sql.events import SqlEvents
 from hybrid_sync.adapters.sql.figures import SqlFigures
+from hybrid_sync.adapters.sql.home import SqlHome
 from hybrid_sync.adapters.sql.imports import SqlImports, SqlMappings
 from hybrid_sync.adapters.sql.matching import SqlAliases, SqlMatches
 from hybrid_sync.adapters.sql.messages import SqlMessages
 from hybrid_sync.adapters.sql.notes import SqlAttentions
-from hybrid_sync.adapters.sql.outside import SqlEntries, SqlIntents, SqlMeetings
+from hybrid_sync.adapters.sql.outside import SqlEntries, SqlIntents, SqlMeetings, SqlRestores
 from hybrid_sync.adapters.sql.people import SqlPeople, SqlRegistrations
 from hybrid_sync.adapters.sql.privacy import SqlPrivacy
 from hybrid_sync.adapters.sql.publishing import SqlPublished
@@ -54,13 +55,15 @@ class SqlTransaction:
         self.registrations = SqlRegistrations(connection)
         self.sources = SqlSources(connection)
         self.meeting_staff = SqlMeetingStaff(connection)
-        self.entries = SqlEntries(connection)
+        self.entries = SqlEntries(connection, now)
         self.published = SqlPublished(connection)
         self.messages = SqlMessages(connection)
         self.replies = SqlReplies(connection)
         self.bounces = SqlBounces(connection)
         self.mailboxes = SqlMailboxes(connection)
         self.intents = SqlIntents(connection)
+        self.restores = SqlRestores(connection)
+        self.home = SqlHome(connection)
         self.work = SqlWork(connection)
         self.attendance = SqlAttendance(connection, self.tombstones)
         self.matches = SqlMatches(connection)

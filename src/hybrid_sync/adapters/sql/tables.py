@@ -13,8 +13,23 @@ from sqlalchemy import Column, ColumnElement, Index, LargeBinary, Table, UniqueC
 from hybrid_sync.adapters.sql.attendance_tables import aliases, certificates, imports, mappings, matches
 from hybrid_sync.adapters.sql.calendar_tables import bounces, mailboxes, published, replies
 from hybrid_sync.adapters.sql.columns import Json, big_integer
-from hybrid_sync.adapters.sql.outside_tables import entries, meeting_staff, meetings, registrations, sources
-from hybrid_sync.adapters.sql.service_tables import budgets, chores, deliveries, locks, tokens, tombstones
+from hybrid_sync.adapters.sql.outside_tables import (
+    entries,
+    meeting_staff,
+    meetings,
+    registrations,
+    restores,
+    sources,
+)
+from hybrid_sync.adapters.sql.service_tables import (
+    budgets,
+    chores,
+    deliveries,
+    home,
+    locks,
+    tokens,
+    tombstones,
+)
 from hybrid_sync.adapters.sql.table_parts import a_table, instant, metadata, number, of_event, serial, text
 
 
@@ -221,6 +236,7 @@ __all__ = [
     "deliveries",
     "entries",
     "events",
+    "home",
     "imports",
     "intents",
     "locks",
@@ -236,6 +252,7 @@ __all__ = [
     "pulls",
     "registrations",
     "replies",
+    "restores",
     "segments",
     "sources",
     "tokens",

@@ -1,13 +1,10 @@
-"""The command: where the story is shown, and what its figures come to."""
+"""The command: the story is told, and its figures are judged."""
 
 from __future__ import annotations
 
 import socket
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +14,6 @@ from hybrid_sync.cli import output
 from hybrid_sync.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from hybrid_sync.cli.demo.proof import Line
 
 
@@ -37,11 +32,12 @@ def demo(
     the event moves; the meeting happens; attendance is pulled and reported. Nothing leaves this machine.
     """
     from hybrid_sync.cli.demo.processes import DemoFailed
+    from hybrid_sync.cli.demo.stage import Stage
     from hybrid_sync.cli.demo.story import Story
     from hybrid_sync.sandbox import Sandbox
 
     folder = _folder(out)
-    stage = RichStage()
+    stage = Stage()
     started = time.monotonic()
     with Sandbox() as sandbox:
         try:
@@ -81,32 +77,3 @@ def _folder(out: Path | None) -> Path:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
-
-
-class RichStage:
-    """story.Stage on standard error; bars on a terminal only."""
-
-    def step(self, title: str) -> None:
-        output.say(f"\n{title}")
-
-    def say(self, text: str) -> None:
-        for line in text.splitlines():
-            output.say(f"  {line.rstrip()}")
-
-    @contextmanager
-    def bar(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
-        if not sys.stderr.isatty():
-            yield lambda done: None
-            return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=_console()) as progress:
-            task = progress.add_task(title, total=total)
-            yield lambda done: progress.update(task, completed=done)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True)

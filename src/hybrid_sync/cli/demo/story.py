@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
 
 from hybrid_sync.cli.demo import happening, material, proof
 from hybrid_sync.cli.demo.one_life import write_lives
 from hybrid_sync.cli.demo.place import write_settings
 from hybrid_sync.cli.demo.processes import DemoFailed, Processes, press_join, wait_until
+from hybrid_sync.cli.demo.stage import Stage
 from hybrid_sync.domain.door import door_code
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.people import Mode
@@ -23,22 +22,6 @@ from hybrid_sync.wiring import App, build
 WITHDRAWING = 3
 LINKS_PRESSED = 3
 LATE = "late.comer@example.org"
-
-
-class Stage(Protocol):
-    """Where the story is shown."""
-
-    def step(self, title: str) -> None:
-        """A new step begins."""
-        ...
-
-    def say(self, text: str) -> None:
-        """One line of it."""
-        ...
-
-    def bar(self, title: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
-        """A progress bar; the function it gives takes what is done so far."""
-        ...
 
 
 @dataclass
