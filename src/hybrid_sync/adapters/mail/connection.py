@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import smtplib
 import socket
-import ssl
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,7 +39,6 @@ class Door:
         return self._opened(watch)
 
     def _opened(self, watch: Watch) -> smtplib.SMTP:
-        context = trusting(self.ca_bundle)
         connection: smtplib.SMTP
         if self.security == "tls":
             connection = _TlsConnection(
@@ -49,7 +47,7 @@ class Door:
                 self.port,
                 local_hostname=self.local_hostname,
                 timeout=self.seconds,
-                context=context,
+                context=trusting(self.ca_bundle),
             )
         else:
             connection = _PlainConnection(
@@ -58,7 +56,7 @@ class Door:
         try:
             self._greet(connection)
             if self.security == "starttls":
-                self._secure(connection, context)
+                self._secure(connection)
                 watch.sending(connection.sock)
                 self._greet(connection)  # what was offered in clear counts no more (RFC 3207 4.2)
             self.sign_in(connection)
@@ -75,9 +73,9 @@ class Door:
             code, words = connection.helo()
         _welcome("EHLO", code, words)
 
-    def _secure(self, connection: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _secure(self, connection: smtplib.SMTP) -> None:
         try:
-            connection.starttls(context=context)
+            connection.starttls(context=trusting(self.ca_bundle))
         except smtplib.SMTPResponseException as error:
             _welcome("STARTTLS", error.smtp_code, error.smtp_error)
 
