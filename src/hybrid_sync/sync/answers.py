@@ -12,8 +12,8 @@ from hybrid_sync.domain.people import email_key
 from hybrid_sync.domain.refusals import NOT_THE_ADDRESS, speaks_of_address
 from hybrid_sync.ports import AuditLine, Clock, Store, Transaction
 from hybrid_sync.ports.mailbox import Mailbox, ReadAnswer
-from hybrid_sync.sync.outbox import refused
 from hybrid_sync.sync.outcome import question
+from hybrid_sync.sync.refused_mail import refused
 
 log = logging.getLogger(__name__)
 

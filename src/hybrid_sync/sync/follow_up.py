@@ -28,8 +28,9 @@ from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.errors import SettingsError
 from hybrid_sync.ports import Mailer, PullRecord, Store
 from hybrid_sync.sync.certificates import Certifying
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox
 from hybrid_sync.sync.outcome import Outcome, Pass, question
+from hybrid_sync.sync.refused_mail import still_refused
 
 DRAWN_AT_ONCE = 20
 """Mails with certificates written down in one transaction: each is drawn first, and the lease is not to end meanwhile."""

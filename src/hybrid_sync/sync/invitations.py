@@ -23,8 +23,9 @@ from hybrid_sync.domain.people import Mode, Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.refusals import may_go_again
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox
 from hybrid_sync.sync.outcome import Outcome, Pass
+from hybrid_sync.sync.refused_mail import still_refused
 
 
 class Compose(Protocol):

@@ -7,14 +7,13 @@ one entry (design.md 5).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import Protocol
 
-from hybrid_sync.domain.attention import way_out
 from hybrid_sync.domain.events import Event
 from hybrid_sync.domain.invitations import WantedMessage
 from hybrid_sync.domain.ledger import Message, MessageState, Method, by_registrant, message_id
@@ -24,6 +23,7 @@ from hybrid_sync.errors import OutcomeUnknown, ProviderError, Refused, SignInExp
 from hybrid_sync.ports import AuditLine, Intent, Mailer, Store, Transaction
 from hybrid_sync.sync.once import still_open
 from hybrid_sync.sync.outcome import MOST_UNKNOWN, SIGN_IN, Outcome, Pass, question
+from hybrid_sync.sync.refused_mail import refused
 
 QUEUED_AT_ONCE = 200
 """Messages written down in one transaction: few commits, and no other writer waits long."""
@@ -237,31 +237,3 @@ def _close(tx: Transaction, message: Message) -> None:
         intent = still_open(tx.intents.get(_op_key(message)))
         if intent is not None:
             tx.intents.put(replace(intent, state="done"))
-
-
-def still_refused(
-    newest: Iterable[Message], outcomes: Sequence[Outcome], questions: Mapping[str, str]
-) -> list[Outcome]:
-    """Messages that were refused earlier and of which this pass has not spoken yet.
-
-    `questions` are the words of what stands open before a person, by name: the server's own are kept.
-    """
-    said = {outcome.target for outcome in outcomes if outcome.result == "refused"}
-    return [
-        refused(row, row.detail, questions.get(question("mail", row.email.casefold()), ""))
-        for row in newest
-        if row.state is MessageState.REFUSED and row.email.casefold() not in said
-    ]
-
-
-def refused(message: Message, words: str, asked: str = "") -> Outcome:
-    """What the mail server will not take: said at every pass until a person has mended it.
-
-    `words` are the server's. What was `asked` already is asked in the same words.
-    """
-    target = message.email.casefold()
-    ask = question("mail", target)
-    told = f"{message.email}: {words}" if words else f"the mail server takes no mail for {message.email}"
-    if may_go_again(words):
-        told += f"; have that mended, then run {way_out(message.event_id, ask, words)}"
-    return Outcome(message.kind, target, "refused", asked or told, ask=ask)

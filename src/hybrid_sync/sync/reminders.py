@@ -15,8 +15,9 @@ from hybrid_sync.domain.people import Registrant
 from hybrid_sync.domain.plan import Change, Hold, in_batches
 from hybrid_sync.domain.reminders import KIND, PlainMail, invitation_of, plan_reminders, unfit_reminders
 from hybrid_sync.ports import Mailer, MeetingRecord, Store
-from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox, still_refused
+from hybrid_sync.sync.outbox import QUEUED_AT_ONCE, Outbox
 from hybrid_sync.sync.outcome import Outcome, Pass
+from hybrid_sync.sync.refused_mail import still_refused
 
 
 class ComposeReminder(Protocol):
